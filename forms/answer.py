@@ -1,0 +1,75 @@
+"""The citizen's forms: the answer sheet of a questionnaire, and the comment after it."""
+
+import unicodedata
+from typing import Any
+
+from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms.validators import Length, Optional
+
+from forms.messages import Form
+from forms.questionnaire import LEVELS, SKIPPED, Questionnaire
+
+COMMENT_LENGTH = 2000
+
+
+class CitizenForm(Form):
+    """A form without cookie: its signed sheet stands in for the session and its CSRF token."""
+
+    class Meta(Form.Meta):
+        """No session, so no session token."""
+
+        csrf = False
+
+    sheet = HiddenField()
+
+
+class AnswerForm(CitizenForm):
+    """One answer sheet; its item fields are added by `answer_form`."""
+
+    questionnaire: Questionnaire
+
+    @property
+    def answers(self) -> dict[str, int]:
+        """The stored code of every item asked; untouched and skipped items are 6."""
+        return {
+            item.code: item.choices.get(self[item.code].data, SKIPPED)
+            for item in self.questionnaire.asked
+        }
+
+    @property
+    def visit_chosen(self) -> str | None:
+        """The visit tapped, if any."""
+        return self["visit"].data or None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no item was given a level: there is nothing to count."""
+        return not any(level in LEVELS for level in self.answers.values())
+
+    @property
+    def sent(self) -> dict[str, str]:
+        """What was chosen, as sent: enough to offer the same sheet once more."""
+        names = [*(item.code for item in self.questionnaire.asked), "visit"]
+        return {name: self[name].data for name in names if self[name].data}
+
+
+class CommentForm(CitizenForm):
+    """The optional comment after the thank-you."""
+
+    text = TextAreaField(
+        validators=[Length(max=COMMENT_LENGTH)],
+        filters=[lambda text: unicodedata.normalize("NFC", text or "").strip()],
+    )
+
+
+def answer_form(questionnaire: Questionnaire) -> AnswerForm:
+    """Return the form of a questionnaire, bound to the current request."""
+    fields: dict[str, Any] = {
+        item.code: RadioField(choices=list(item.choices), validators=[Optional()])
+        for item in questionnaire.asked
+    }
+    fields["visit"] = RadioField(choices=list(questionnaire.visits), validators=[Optional()])
+    form_class = type("BoundAnswerForm", (AnswerForm,), fields)
+    form: AnswerForm = form_class()
+    form.questionnaire = questionnaire
+    return form

@@ -1,0 +1,49 @@
+"""The manager's forms about service points."""
+
+from collections.abc import Iterable
+
+from wtforms import BooleanField, SelectField, StringField, SubmitField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from forms.messages import Form
+
+
+class PointForm(Form):
+    """The name of a counter, the field it serves, and whether it is for trying out."""
+
+    name = StringField(
+        "Tên quầy",
+        [InputRequired(), Length(2, 120)],
+        description="Tên người dân nhìn thấy ở quầy, ví dụ: Quầy 3, Đất đai.",
+    )
+    field = StringField(
+        "Lĩnh vực", [Length(max=120)], description="Có thể để trống. Ví dụ: Hộ tịch."
+    )
+    submit = SubmitField("Lưu")
+
+
+class NewPointForm(PointForm):
+    """A new counter also says which unit it belongs to."""
+
+    unit = SelectField("Thuộc đơn vị", [InputRequired()])
+    is_test = BooleanField(
+        "Quầy thử", description="Phiếu gửi từ quầy thử không bao giờ được tính vào kết quả."
+    )
+    submit = SubmitField("Tạo quầy và mã")
+
+
+class MoveForm(Form):
+    """The unit a counter belongs to from today."""
+
+    unit = SelectField("Chuyển sang đơn vị", [InputRequired()])
+    submit = SubmitField("Chuyển quầy")
+
+
+class ConfirmForm(Form):
+    """A button that changes something; it carries nothing but its CSRF token."""
+
+
+def offer_units(form: NewPointForm | MoveForm, units: Iterable[tuple[str, str]]) -> None:
+    """Let the unit field offer (code, name) pairs, in the order given."""
+    form.unit.choices = [SelectChoice(value=code, label=name) for code, name in units]

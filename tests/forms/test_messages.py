@@ -1,0 +1,20 @@
+from flask import Flask
+
+from forms.manage import MoveForm, NewPointForm, offer_units
+
+
+def test_validators_complain_in_vietnamese(app: Flask) -> None:
+    with app.test_request_context("/", method="POST", data={"name": "Q", "unit": "99"}):
+        form = NewPointForm(meta={"csrf": False})
+        offer_units(form, [("31117", "Phường Ninh Kiều")])
+        assert not form.validate()
+        assert form.errors["name"] == ["Xin viết từ 2 đến 120 ký tự."]
+        assert form.errors["unit"] == ["Lựa chọn này không có trong danh sách. Xin chọn lại."]
+
+
+def test_an_empty_field_says_so_in_vietnamese(app: Flask) -> None:
+    with app.test_request_context("/", method="POST", data={}):
+        form = MoveForm(meta={"csrf": False})
+        offer_units(form, [("31117", "Phường Ninh Kiều")])
+        assert not form.validate()
+        assert form.errors["unit"] == ["Xin điền ô này."]
