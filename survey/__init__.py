@@ -1,0 +1,1 @@
+"""Hài Lòng: what citizens say about the counter that served them."""
