@@ -1,0 +1,79 @@
+"""The engine (SQLite or PostgreSQL by URL) and one session per request.
+
+The only place, with `storage/base.py`, that knows which database it talks to.
+"""
+
+from typing import Any, cast
+
+import sqlalchemy as sa
+from flask import Flask, current_app, g, has_request_context, request
+from sqlalchemy import event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def init_app(app: Flask) -> None:
+    """Give the application its engine and close each session with its context."""
+    app.extensions["engine"] = make_engine(app.config["DATABASE_URL"])
+    app.teardown_appcontext(_close)
+
+
+def make_engine(address: str) -> sa.Engine:
+    """Return an engine for a database address, set up so that no accepted answer is lost."""
+    url = make_url(address)
+    if url.drivername in {"postgres", "postgresql"}:
+        url = url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() != "sqlite":
+        # prepare_threshold=None: prepared statements break behind a transaction pooler.
+        return sa.create_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})
+    options: dict[str, Any] = {} if url.database else {"poolclass": StaticPool}
+    engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **options)
+    event.listen(engine, "connect", _configure_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def engine() -> sa.Engine:
+    """Return the engine of the current application."""
+    return cast(sa.Engine, current_app.extensions["engine"])
+
+
+def session() -> Session:
+    """Return the session of this request or command, opening it on first use.
+
+    The session of a GET is read-only in the database itself: a page that writes by
+    mistake fails in its first test, and on SQLite a reader never waits for a writer.
+    """
+    if "session" not in g:
+        reading = has_request_context() and request.method in SAFE_METHODS
+        options = {"read_only": True, "postgresql_readonly": True} if reading else {}
+        g.session = Session(engine().execution_options(**options), expire_on_commit=False)
+    return cast(Session, g.session)
+
+
+def _close(_error: BaseException | None) -> None:
+    opened: Session | None = g.pop("session", None)
+    if opened is not None:
+        opened.close()
+
+
+def _configure_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
+    # Autocommit at the driver: SQLAlchemy's own BEGIN (below) is the only one.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # an accepted answer survives a power failure
+        "foreign_keys=ON",
+        "busy_timeout=15000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    read_only = bool(connection.get_execution_options().get("read_only"))
+    connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
+    # A writer takes the lock at once: upgrading a read lock later fails instead of waiting.
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""The rows: one file per noun, its table and its queries, the session first."""
