@@ -1,0 +1,188 @@
+"""Administrative units, keyed by (code, valid_from), and the tree they form on a date.
+
+Codes are reused with a new meaning and types change without a new code, so a parent is a
+*code* resolved on the date in question. Dates are half-open: [valid_from, valid_to).
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import ColumnElement, UniqueConstraint, and_, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from survey.storage import names
+from survey.storage.base import Base, Refused
+
+
+class Unit(Base):
+    """A province, department or commune during one stretch of its history."""
+
+    __tablename__ = "unit"
+    # Two keys, because a unit known only from a succession file has no valid_from.
+    __table_args__ = (UniqueConstraint("code", "valid_from"), UniqueConstraint("code", "valid_to"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(index=True)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+    level: Mapped[str]
+    type: Mapped[str]
+    name: Mapped[str]
+    electronic_id: Mapped[str | None]
+    parent_code: Mapped[str | None] = mapped_column(index=True)
+    search_key: Mapped[str]
+    sort_key: Mapped[bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitRow:
+    """A unit as a file states it; `number` is its row there."""
+
+    number: int
+    code: str
+    name: str
+    level: str
+    type: str
+    parent_code: str | None = None
+    electronic_id: str | None = None
+
+
+@dataclass
+class UnitChanges:
+    """What an import did: counts, and the spellings it kept although the file differs."""
+
+    added: int = 0
+    unchanged: int = 0
+    corrected: int = 0
+    succeeded: int = 0
+    respelled: list[str] = field(default_factory=list)
+
+
+def alive(on: date) -> ColumnElement[bool]:
+    """Return the condition that a unit exists on a date."""
+    begun = or_(Unit.valid_from.is_(None), Unit.valid_from <= on)
+    return and_(begun, or_(Unit.valid_to.is_(None), Unit.valid_to > on))
+
+
+def get(session: Session, code: str, on: date) -> Unit:
+    """Return the unit that carries a code on a date; NoResultFound if none does."""
+    return session.execute(select(Unit).where(Unit.code == code, alive(on))).scalar_one()
+
+
+def named(session: Session, codes: Collection[str], on: date) -> Sequence[Unit]:
+    """Return the units with these codes on a date, in Vietnamese order."""
+    query = select(Unit).where(Unit.code.in_(codes), alive(on)).order_by(Unit.sort_key)
+    return session.scalars(query).all()
+
+
+def subtree(session: Session, code: str, on: date) -> frozenset[str]:
+    """Return the codes of a unit and everything below it on a date, empty if it is unknown."""
+    tree = select(Unit.code).where(Unit.code == code, alive(on)).cte("tree", recursive=True)
+    below = select(Unit.code).join(tree, Unit.parent_code == tree.c.code).where(alive(on))
+    return frozenset(session.scalars(select(tree.union(below).c.code)))
+
+
+def current(session: Session) -> dict[str, Unit]:
+    """Return every unit that has no end, by code."""
+    return {
+        unit.code: unit for unit in session.scalars(select(Unit).where(Unit.valid_to.is_(None)))
+    }
+
+
+def new(row: UnitRow, valid_from: date | None, valid_to: date | None = None) -> Unit:
+    """Return the row of a unit with its search and sort keys, not yet in a session."""
+    return Unit(
+        code=row.code,
+        valid_from=valid_from,
+        valid_to=valid_to,
+        level=row.level,
+        type=row.type,
+        name=row.name,
+        electronic_id=row.electronic_id,
+        parent_code=row.parent_code,
+        search_key=names.fold(row.name),
+        sort_key=names.sort_key(row.name),
+    )
+
+
+def put(session: Session, rows: Iterable[UnitRow], valid_from: date) -> UnitChanges:
+    """Make the register agree with a file that holds from a date; all of it or nothing.
+
+    A unit the file repeats is left alone, one that differs from that date on succeeds
+    itself, one that differs on the very date of its row is corrected in place. A name
+    that differs only in where its tones are written is reported and keeps its spelling.
+    Raises Refused with every row that contradicts the register.
+    """
+    rows = list(rows)
+    known = current(session)
+    reasons = [*_orphans(rows, known), *_anachronisms(session, rows, known, valid_from)]
+    if reasons:
+        raise Refused(reasons)
+    changes = UnitChanges()
+    for row in rows:
+        known[row.code] = _put_one(session, row, known.get(row.code), valid_from, changes)
+    session.flush()
+    return changes
+
+
+def _put_one(
+    session: Session, row: UnitRow, unit: Unit | None, valid_from: date, changes: UnitChanges
+) -> Unit:
+    if unit is None:
+        unit = new(row, valid_from)
+        session.add(unit)
+        changes.added += 1
+    elif not _differs(unit, row):
+        changes.unchanged += 1
+        if unit.name != row.name:
+            changes.respelled.append(f"{row.code}: {row.name} is kept as {unit.name}")
+    elif unit.valid_from == valid_from:
+        _correct(unit, row)
+        changes.corrected += 1
+    else:
+        unit.valid_to = valid_from
+        unit = new(row, valid_from)
+        session.add(unit)
+        changes.succeeded += 1
+    return unit
+
+
+def _differs(unit: Unit, row: UnitRow) -> bool:
+    before = (unit.level, unit.type, unit.parent_code, unit.electronic_id)
+    # A file without electronic identifiers says nothing about them.
+    after = (row.level, row.type, row.parent_code, row.electronic_id or unit.electronic_id)
+    return before != after or names.spelling(unit.name) != names.spelling(row.name)
+
+
+def _correct(unit: Unit, row: UnitRow) -> None:
+    right = new(row, unit.valid_from)
+    for column in ("level", "type", "name", "parent_code", "search_key", "sort_key"):
+        setattr(unit, column, getattr(right, column))
+    unit.electronic_id = row.electronic_id or unit.electronic_id
+
+
+def _orphans(rows: Sequence[UnitRow], known: dict[str, Unit]) -> list[str]:
+    codes = known.keys() | {row.code for row in rows}
+    return [
+        f"row {row.number}: {row.code} {row.name}: its parent {row.parent_code} is neither in "
+        "the file nor in the register; import the parent first"
+        for row in rows
+        if row.parent_code is not None and row.parent_code not in codes
+    ]
+
+
+def _anachronisms(
+    session: Session, rows: Sequence[UnitRow], known: dict[str, Unit], valid_from: date
+) -> list[str]:
+    closed = set(session.scalars(select(Unit.code).where(Unit.valid_to > valid_from)))
+    return [
+        f"row {row.number}: {row.code} {row.name}: the register already knows a later state of "
+        f"this unit than {valid_from}; give --valid-from a later date"
+        for row in rows
+        if row.code in closed or (row.code in known and _is_later(known[row.code], row, valid_from))
+    ]
+
+
+def _is_later(unit: Unit, row: UnitRow, valid_from: date) -> bool:
+    return unit.valid_from is not None and unit.valid_from > valid_from and _differs(unit, row)
