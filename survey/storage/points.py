@@ -1,0 +1,205 @@
+"""Service points: the stable thing a citizen rates, whatever unit it belongs to today."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
+
+from survey.storage import names, point_codes, units
+from survey.storage.base import Base
+from survey.storage.point_codes import PointCode
+from survey.storage.units import Unit
+
+SCALE_ORDERS = ("official", "reversed", "split")
+PAGE_SIZE = 50
+
+
+class ServicePoint(Base):
+    """A counter, with its codes and its dated assignments to units."""
+
+    __tablename__ = "service_point"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    field: Mapped[str | None]
+    is_test: Mapped[bool]
+    scale_order: Mapped[str]
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    search_key: Mapped[str]
+    sort_key: Mapped[bytes]
+
+    codes: Mapped[list[PointCode]] = relationship(
+        back_populates="point", order_by=PointCode.version
+    )
+    assignments: Mapped[list["PointAssignment"]] = relationship(
+        back_populates="point", order_by="PointAssignment.valid_from"
+    )
+
+    @property
+    def code(self) -> PointCode:
+        """The code in force: the last one issued."""
+        return self.codes[-1]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether new forms are handed out here."""
+        return self.closed_at is None
+
+
+class PointAssignment(Base):
+    """Where a point belonged during [valid_from, valid_to)."""
+
+    __tablename__ = "point_assignment"
+    __table_args__ = (UniqueConstraint("point_id", "valid_from"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"))
+    unit_code: Mapped[str] = mapped_column(index=True)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+    point: Mapped[ServicePoint] = relationship(back_populates="assignments")
+
+
+@dataclass(frozen=True)
+class PointPage:
+    """One page of a list: points with the unit each belongs to now."""
+
+    rows: Sequence[tuple[ServicePoint, Unit]]
+    total: int
+    number: int
+
+    @property
+    def last(self) -> int:
+        """The number of the last page, from 1."""
+        return max(1, -(-self.total // PAGE_SIZE))
+
+
+def add(
+    session: Session,
+    unit_code: str,
+    name: str,
+    at: datetime,
+    on: date,
+    *,
+    field: str | None = None,
+    is_test: bool = False,
+) -> ServicePoint:
+    """Open a point in a unit from a date and issue its first code."""
+    point = ServicePoint(
+        public_id=point_codes.random_text(8), opened_at=at, is_test=is_test, scale_order="official"
+    )
+    session.add(point)
+    describe(point, name, field)
+    point.assignments.append(PointAssignment(unit_code=unit_code, valid_from=on))
+    point_codes.issue(session, point, at)
+    return point
+
+
+def describe(point: ServicePoint, name: str, field: str | None) -> None:
+    """Set the name and the field (lĩnh vực) of a point."""
+    point.name, point.field = names.clean(name), names.clean(field or "") or None
+    point.search_key, point.sort_key = names.fold(point.name), names.sort_key(point.name)
+
+
+def by_token(session: Session, token: str) -> PointCode:
+    """Return the code with this token, its point loaded; NoResultFound if there is none."""
+    query = select(PointCode).where(PointCode.token == point_codes.normal(token))
+    return session.execute(query).scalar_one()
+
+
+def get(session: Session, public_id: str, codes: Collection[str], on: date) -> ServicePoint:
+    """Return a point of these units; NoResultFound when it is elsewhere or unknown."""
+    query = _of_units(codes, on).where(ServicePoint.public_id == public_id.lower())
+    query = query.options(selectinload(ServicePoint.codes), selectinload(ServicePoint.assignments))
+    return session.execute(query).one()[0]
+
+
+def any_of(session: Session, public_id: str) -> ServicePoint:
+    """Return a point wherever it is, for commands; NoResultFound if it is unknown."""
+    return session.scalars(
+        select(ServicePoint).where(ServicePoint.public_id == public_id.lower())
+    ).one()
+
+
+def listing(
+    session: Session, codes: Collection[str], on: date, *, text: str = "", page: int = 1
+) -> PointPage:
+    """Return a page of the points of these units, open ones first, in Vietnamese order.
+
+    `text` is looked for, without regard to case or marks, in the names of point and unit.
+    """
+    query = _of_units(codes, on)
+    if key := names.fold(text):
+        found = [
+            column.contains(key, autoescape=True)
+            for column in (ServicePoint.search_key, Unit.search_key)
+        ]
+        query = query.where(or_(*found))
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    query = query.order_by(
+        ServicePoint.closed_at.is_not(None), Unit.sort_key, ServicePoint.sort_key
+    )
+    query = query.options(selectinload(ServicePoint.codes))
+    rows = session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
+    return PointPage(rows, total, page)
+
+
+def unit_code_on(point: ServicePoint, on: date) -> str:
+    """Return the code of the unit a point belongs to on a date; ValueError before it opened."""
+    for link in point.assignments:
+        if link.valid_from <= on and (link.valid_to is None or on < link.valid_to):
+            return link.unit_code
+    raise ValueError(f"service point {point.public_id} belongs to no unit on {on}")
+
+
+def is_name_taken(
+    session: Session, unit_code: str, name: str, on: date, *, but: ServicePoint | None = None
+) -> bool:
+    """Say whether another open point of the unit has this name, however it is spelt."""
+    query = _of_units([unit_code], on).where(ServicePoint.closed_at.is_(None))
+    same = names.spelling(name)
+    return any(
+        names.spelling(point.name) == same and point is not but
+        for point, _unit in session.execute(query)
+    )
+
+
+def move(point: ServicePoint, unit_code: str, on: date) -> None:
+    """Let a point belong to another unit from a date; nothing happens if it already does."""
+    last = point.assignments[-1]
+    if last.unit_code == unit_code:
+        return
+    if last.valid_from >= on:  # moved twice in a day: the first move never took effect
+        last.unit_code = unit_code
+        return
+    last.valid_to = on
+    point.assignments.append(PointAssignment(unit_code=unit_code, valid_from=on))
+
+
+def close(point: ServicePoint, at: datetime) -> None:
+    """Hand out no new forms here; forms opened before may still come in."""
+    point.closed_at = point.closed_at or at
+
+
+def reopen(point: ServicePoint) -> None:
+    """Hand out forms again."""
+    point.closed_at = None
+
+
+def _of_units(codes: Collection[str], on: date) -> Select[ServicePoint, Unit]:
+    here = (
+        (PointAssignment.point_id == ServicePoint.id)
+        & (PointAssignment.valid_from <= on)
+        & (PointAssignment.valid_to.is_(None) | (PointAssignment.valid_to > on))
+    )
+    return (
+        select(ServicePoint, Unit)
+        .join(PointAssignment, here)
+        .join(Unit, (Unit.code == PointAssignment.unit_code) & units.alive(on))
+        .where(PointAssignment.unit_code.in_(codes))
+    )
