@@ -1,0 +1,74 @@
+"""The state of the database against this program: empty, behind, current or newer."""
+
+from datetime import date
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.orm import Session
+
+from forms.questionnaire import shipped
+from survey.storage import installation, questionnaires
+
+MIGRATIONS = Path(__file__).parent / "storage" / "migrations"
+
+
+class SchemaError(Exception):
+    """The database does not fit this program; the message says the next step."""
+
+
+def state(engine: sa.Engine) -> str:
+    """Return "empty", "behind", "current" or "newer"."""
+    with engine.connect() as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+    script = ScriptDirectory(str(MIGRATIONS))
+    if found is None:
+        return "empty"
+    if found == script.get_current_head():
+        return "current"
+    known = {revision.revision for revision in script.walk_revisions()}
+    return "behind" if found in known else "newer"
+
+
+def require_current(engine: sa.Engine) -> None:
+    """Raise SchemaError unless the database fits this program."""
+    found = state(engine)
+    if found == "newer":
+        raise SchemaError(
+            "The database was made by a newer version of Hài Lòng and was left untouched. "
+            "Install that version (or a later one), or restore the backup made before the upgrade."
+        )
+    if found != "current":
+        raise SchemaError(f"The database is {found}. Make a backup, then run: flask db upgrade")
+
+
+def upgrade(engine: sa.Engine, purpose: str, on: date) -> None:
+    """Bring the database to this program's schema and edition of the questionnaires."""
+    if state(engine) == "newer":
+        require_current(engine)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    with Session(engine) as session:
+        installation.claim(session, purpose, on)
+        publish(session, on)
+        session.commit()
+
+
+def publish(session: Session, on: date) -> None:
+    """Make every shipped questionnaire that changed a new version."""
+    for questionnaire in shipped():
+        questionnaires.put(
+            session,
+            code=questionnaire.code,
+            definition=questionnaire.definition,
+            measure_hash=questionnaire.measure_hash,
+            wording_hashes={code: w.hash for code, w in questionnaire.wordings.items()},
+            item_codes=[item.code for item in questionnaire.items],
+            on=on,
+        )
