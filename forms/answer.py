@@ -53,12 +53,18 @@ class AnswerForm(CitizenForm):
         return {name: self[name].data for name in names if self[name].data}
 
 
+def _clean(text: str | None) -> str:
+    """Return text in NFC without control characters; line breaks stay."""
+    composed = unicodedata.normalize("NFC", text or "").replace("\r\n", "\n")
+    return "".join(c for c in composed if c.isprintable() or c == "\n").strip()
+
+
 class CommentForm(CitizenForm):
     """The optional comment after the thank-you."""
 
     text = TextAreaField(
         validators=[Length(max=COMMENT_LENGTH)],
-        filters=[lambda text: unicodedata.normalize("NFC", text or "").strip()],
+        filters=[_clean],
     )
 
 

@@ -14,8 +14,9 @@ APOSTROPHES = str.maketrans("’‘ʼ`", "''''")
 
 
 def clean(name: str) -> str:
-    """Return a name in NFC, with single spaces, straight apostrophes and a capital first."""
-    text = " ".join(unicodedata.normalize("NFC", name).translate(APOSTROPHES).split())
+    """Return a name in NFC: single spaces, straight apostrophes, no controls, a capital first."""
+    composed = unicodedata.normalize("NFC", name).translate(APOSTROPHES)
+    text = "".join(c for c in " ".join(composed.split()) if c.isprintable())
     return text[:1].upper() + text[1:]
 
 

@@ -132,6 +132,7 @@ def listing(
     """Return a page of the points of these units, open ones first, in Vietnamese order.
 
     `text` is looked for, without regard to case or marks, in the names of point and unit.
+    A page beyond the last is the last.
     """
     query = _of_units(codes, on)
     if key := names.fold(text):
@@ -141,6 +142,7 @@ def listing(
         ]
         query = query.where(or_(*found))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    page = max(1, min(page, -(-total // PAGE_SIZE)))
     query = query.order_by(
         ServicePoint.closed_at.is_not(None), Unit.sort_key, ServicePoint.sort_key
     )
