@@ -4,7 +4,7 @@ PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes
 FLASK = .venv/bin/python -m flask
 
-.PHONY: run test lint types contracts tests browser screenshots lock check-python clean
+.PHONY: run test lint types contracts tests browser screenshots translations lock check-python clean
 .DELETE_ON_ERROR:
 
 run: .venv/run
@@ -35,6 +35,15 @@ browser:
 
 screenshots: .venv/dev
 	.venv/bin/python -m docs.screenshots
+
+# The English of the citizen's pages; run after changing a Vietnamese sentence there.
+translations: .venv/dev
+	.venv/bin/pybabel -q extract -F survey/translations/babel.cfg --no-location --sort-output \
+	  --no-wrap -o .venv/messages.pot .
+	.venv/bin/pybabel -q update -D messages -l en -i .venv/messages.pot -d survey/translations \
+	  --no-wrap --ignore-obsolete --ignore-pot-creation-date
+	.venv/bin/pybabel compile -D messages -d survey/translations
+	.venv/bin/pybabel compile -D flask_security -d survey/translations
 
 # The locks for every Python from 3.11 on; run after changing pyproject.toml.
 lock: .venv/dev
