@@ -1,0 +1,82 @@
+from pathlib import Path
+
+import pytest
+
+from survey import config
+from survey.config import ConfigError
+
+
+def _settings(instance: Path, **environ: str) -> dict[str, object]:
+    loaded = config.load(instance, environ)
+    return loaded | config.complete(loaded, instance)
+
+
+def test_a_fresh_installation_is_a_demonstration_on_loopback(tmp_path: Path) -> None:
+    settings = _settings(tmp_path)
+    assert settings["PURPOSE"] == "demo"
+    assert settings["DATABASE_URL"] == f"sqlite:///{tmp_path}/demo.db"
+    assert settings["HOST"] == "127.0.0.1"
+    assert config.public_address(settings) == "http://127.0.0.1:8000"
+
+
+def test_a_database_url_makes_it_real(tmp_path: Path) -> None:
+    settings = _settings(tmp_path, DATABASE_URL="postgresql://db/hailong")
+    assert settings["PURPOSE"] == "real"
+    assert settings["DATABASE_URL"] == "postgresql://db/hailong"
+
+
+def test_set_up_makes_it_real_with_a_database_of_its_own(tmp_path: Path) -> None:
+    written = 'PURPOSE = "real"\nPUBLIC_BASE_URL = "https://hailong.example.vn/"\n'
+    (tmp_path / "settings.toml").write_text(written)
+    settings = _settings(tmp_path)
+    assert settings["DATABASE_URL"] == f"sqlite:///{tmp_path}/hailong.db"
+    assert config.public_address(settings) == "https://hailong.example.vn"
+    assert settings["SESSION_COOKIE_NAME"] == "__Host-session"
+    assert settings["SESSION_COOKIE_SECURE"] is True
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('PURPOSE = "real"\nPORT = 9000\n')
+    assert _settings(tmp_path, PORT="9001")["PORT"] == 9001
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
+def test_a_wrong_port_is_refused(tmp_path: Path, port: str) -> None:
+    with pytest.raises(ConfigError, match=f"PORT={port}"):
+        config.load(tmp_path, {"PORT": port})
+
+
+def test_a_broken_settings_file_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("PORT = \n")
+    with pytest.raises(ConfigError, match=r"settings\.toml .*line 1"):
+        config.load(tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("base", "purpose"),
+    [
+        (None, "real"),
+        ("http://hailong.example.vn", "real"),
+        ("http://127.0.0.1:8000", "real"),
+        ("http://192.168.1.5:8000", "demo"),
+        ("ftp://127.0.0.1", "demo"),
+        ("https://", "real"),
+    ],
+)
+def test_an_address_that_is_unset_or_not_https_is_never_printed(
+    base: str | None, purpose: str
+) -> None:
+    with pytest.raises(ConfigError, match="Bước tiếp theo: đặt PUBLIC_BASE_URL=https"):
+        config.public_address({"PUBLIC_BASE_URL": base, "PURPOSE": purpose})
+
+
+def test_the_loopback_demonstration_may_print_plain_http() -> None:
+    for base in ("http://localhost:8000", "http://[::1]:8000", "http://127.0.0.2"):
+        assert config.public_address({"PUBLIC_BASE_URL": base, "PURPOSE": "demo"}) == base
+
+
+def test_the_signing_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
+    first, second = _settings(tmp_path / "new"), _settings(tmp_path / "new")
+    assert first["SECRET_KEY"] == second["SECRET_KEY"]
+    assert len(str(first["SECRET_KEY"])) >= 48
+    assert (tmp_path / "new" / "secret-key").stat().st_mode & 0o077 == 0
