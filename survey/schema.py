@@ -22,7 +22,8 @@ class SchemaError(Exception):
 
 def state(engine: sa.Engine) -> str:
     """Return "empty", "behind", "current" or "newer"."""
-    with engine.connect() as connection:
+    # Read-only: a look at the revision must not wait for whoever writes.
+    with engine.connect().execution_options(read_only=True) as connection:
         found = MigrationContext.configure(connection).get_current_revision()
     script = ScriptDirectory(str(MIGRATIONS))
     if found is None:

@@ -1,0 +1,151 @@
+"""The application on a fresh database of either kind, and a client that reads strictly."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import html5lib
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from survey import schema
+from survey.app import create_app
+from survey.db import make_engine
+from tests import postgresql, province
+
+TEMPLATE = "hai_long_template"
+_numbers = count()
+
+
+class StrictClient(FlaskClient):
+    """A client that fails on a page no parser should have to repair."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        response = super().open(*args, **kwargs)
+        if response.mimetype == "text/html" and response.data:
+            html5lib.HTMLParser(strict=True).parse(response.get_data(as_text=True))
+        return response
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with the tables and questionnaires, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "template.db"
+    engine = make_engine(f"sqlite:///{file}")
+    schema.upgrade(engine, "real", date(2026, 1, 1))
+    engine.dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[URL]:
+    """A running PostgreSQL whose template database has the tables and questionnaires."""
+    try:
+        with postgresql.server() as address:
+            _admin(address, f'DROP DATABASE IF EXISTS "{TEMPLATE}"')
+            _admin(address, f'CREATE DATABASE "{TEMPLATE}"')
+            engine = make_engine(_text(address.set(database=TEMPLATE)))
+            schema.upgrade(engine, "real", date(2026, 1, 1))
+            engine.dispose()
+            yield address
+    except (RuntimeError, OSError) as error:
+        if os.environ.get("REQUIRE_POSTGRESQL"):
+            raise
+        pytest.skip(f"NO POSTGRESQL, HALF OF THE STORAGE IS UNTESTED: {error}")
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a fresh SQLite database."""
+    return f"sqlite:///{shutil.copy(sqlite_template, tmp_path / 'hailong.db')}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: URL) -> Iterator[str]:
+    """The address of a fresh PostgreSQL database."""
+    name = f"hai_long_{os.getpid()}_{next(_numbers)}"
+    _admin(postgresql_server, f'CREATE DATABASE "{name}" TEMPLATE "{TEMPLATE}"')
+    yield _text(postgresql_server.set(database=name))
+    _admin(postgresql_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh database; a test that asks for it runs on both."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+def _make_app(url: str, tmp_path: Path, **overrides: Any) -> Iterator[Flask]:
+    settings = {
+        "TESTING": True,
+        "INSTANCE_PATH": str(tmp_path / "instance"),
+        "DATABASE_URL": url,
+        "SECRET_KEY": "only for tests",
+        "PUBLIC_BASE_URL": "https://hailong.example.vn",
+        "SERVER_NAME": None,
+        "RATELIMIT_ENABLED": False,
+    }
+    app = create_app(settings | overrides)
+    app.test_client_class = StrictClient
+    yield app
+    app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def both_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application; the test runs once on each database."""
+    yield from _make_app(database_url, tmp_path)
+
+
+@pytest.fixture
+def app(sqlite_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on SQLite, for what does not depend on the database."""
+    yield from _make_app(sqlite_url, tmp_path)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client without cookies to begin with."""
+    return app.test_client()
+
+
+@pytest.fixture
+def session(database_url: str) -> Iterator[Session]:
+    """A session on each database, for tests of storage."""
+    engine = make_engine(database_url)
+    with Session(engine, expire_on_commit=False) as opened:
+        yield opened
+    engine.dispose()
+
+
+@pytest.fixture
+def place(app: Flask) -> province.Place:
+    """A small province in the database of `app`."""
+    return province.build(app)
+
+
+@pytest.fixture
+def manager(app: Flask, place: province.Place) -> FlaskClient:
+    """A client signed in as manager of one commune of `place`."""
+    return province.sign_in(app, place.manager)
+
+
+def _admin(address: URL, statement: str) -> None:
+    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+def _text(address: URL) -> str:
+    return address.render_as_string(hide_password=False)

@@ -1,0 +1,59 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey import schema
+from survey.db import make_engine
+from survey.schema import SchemaError
+from survey.storage.base import Base
+from survey.storage.installation import WrongPurpose
+from survey.storage.questionnaires import QuestionnaireVersion
+
+DAY = date(2026, 11, 2)
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(database_url: str) -> None:
+    engine = make_engine(database_url)
+    with engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    engine.dispose()
+
+
+def test_upgrading_again_changes_nothing(database_url: str) -> None:
+    engine = make_engine(database_url)
+    schema.upgrade(engine, "real", DAY)
+    with Session(engine) as session:
+        assert session.scalar(select(func.count(QuestionnaireVersion.id))) == 2
+    assert schema.state(engine) == "current"
+    engine.dispose()
+
+
+def test_an_empty_database_is_named_and_not_served(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/new.db")
+    assert schema.state(engine) == "empty"
+    with pytest.raises(SchemaError, match="flask db upgrade"):
+        schema.require_current(engine)
+    engine.dispose()
+
+
+def test_a_database_of_a_newer_version_is_left_untouched(database_url: str) -> None:
+    engine = make_engine(database_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    assert schema.state(engine) == "newer"
+    with pytest.raises(SchemaError, match="newer version of Hài Lòng and was left untouched"):
+        schema.upgrade(engine, "real", DAY)
+    engine.dispose()
+
+
+def test_a_demonstration_never_opens_a_real_database(database_url: str) -> None:
+    engine = make_engine(database_url)
+    with pytest.raises(WrongPurpose, match="holds real data and was opened as demo"):
+        schema.upgrade(engine, "demo", DAY)
+    engine.dispose()
