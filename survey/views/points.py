@@ -1,0 +1,218 @@
+"""The manager's pages about counters: list, create, rename, move, close, and the code."""
+
+from datetime import date
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from forms.manage import ConfirmForm, MoveForm, NewPointForm, PointForm, offer_units
+from survey import period, posters
+from survey.access import roles, scope, unit_in_scope
+from survey.config import ConfigError, public_address
+from survey.db import session
+from survey.storage import point_codes, points, units
+from survey.storage.points import ServicePoint
+from survey.storage.units import Unit
+
+Page = str | Response | tuple[str, int]
+
+blueprint = Blueprint("points", __name__, url_prefix="/points")
+
+
+@blueprint.get("")
+@roles("manager")
+def listing() -> str:
+    """Show the counters of the subtree, searched and paged."""
+    text = request.args.get("q", "")
+    number = request.args.get("page", 1, type=int)
+    found = points.listing(session(), scope(), period.today(), text=text, page=number)
+    return render_template("points/list.html", found=found, text=text)
+
+
+@blueprint.get("/new")
+@roles("manager")
+def new() -> str:
+    """Ask for a new counter."""
+    return render_template("points/new.html", form=_new_form())
+
+
+@blueprint.post("/new")
+@roles("manager")
+def create() -> Page:
+    """Open a counter and its first code."""
+    form = _new_form()
+    if not form.validate() or _is_taken(form, unit_in_scope(form.unit.data).code):
+        return render_template("points/new.html", form=form), 422
+    point = points.add(
+        session(),
+        form.unit.data,
+        form.name.data,
+        period.now(),
+        period.today(),
+        field=form.field.data,
+        is_test=form.is_test.data,
+    )
+    session().commit()
+    flash("Đã tạo quầy. Bước tiếp theo: tải và in mã.", "success")
+    return _to(point)
+
+
+@blueprint.get("/<public_id>")
+@roles("manager")
+def show(public_id: str) -> str:
+    """Show a counter, its code, and what can be done with it."""
+    point = _point(public_id)
+    try:
+        address, problem = _address(point), None
+    except ConfigError as error:
+        address, problem = None, str(error)
+    return render_template(
+        "points/show.html",
+        point=point,
+        unit=_unit(point),
+        history=_history(point),
+        address=address,
+        problem=problem,
+        qr=posters.qr_svg(address) if address else None,
+        form=ConfirmForm(),
+    )
+
+
+@blueprint.get("/<public_id>/edit")
+@roles("manager")
+def edit(public_id: str) -> str:
+    """Ask for another name or field."""
+    point = _point(public_id)
+    return render_template("points/edit.html", point=point, form=PointForm(obj=point))
+
+
+@blueprint.post("/<public_id>/edit")
+@roles("manager")
+def rename(public_id: str) -> Page:
+    """Give a counter another name or field; its code stays valid."""
+    point, form = _point(public_id), PointForm()
+    if not form.validate() or _is_taken(form, _unit(point).code, but=point):
+        return render_template("points/edit.html", point=point, form=form), 422
+    points.describe(point, form.name.data, form.field.data)
+    session().commit()
+    flash("Đã lưu.", "success")
+    return _to(point)
+
+
+@blueprint.get("/<public_id>/move")
+@roles("manager")
+def choose_unit(public_id: str) -> str:
+    """Ask which unit the counter belongs to from today."""
+    point = _point(public_id)
+    return render_template("points/move.html", point=point, unit=_unit(point), form=_move_form())
+
+
+@blueprint.post("/<public_id>/move")
+@roles("manager")
+def move(public_id: str) -> Page:
+    """Let a counter belong to another unit from today; its past stays where it was."""
+    point, form = _point(public_id), _move_form()
+    if not form.validate():
+        return render_template("points/move.html", point=point, unit=_unit(point), form=form), 422
+    points.move(point, unit_in_scope(form.unit.data).code, period.today())
+    session().commit()
+    flash("Đã chuyển quầy. Mã đã in vẫn dùng được.", "success")
+    return _to(point)
+
+
+@blueprint.post("/<public_id>/close")
+@roles("manager")
+def close(public_id: str) -> Page:
+    """Hand out no more sheets here."""
+    point = _point(public_id)
+    points.close(point, period.now())
+    session().commit()
+    flash("Đã đóng quầy. Phiếu đã mở trước lúc đóng vẫn gửi được.", "success")
+    return _to(point)
+
+
+@blueprint.post("/<public_id>/reopen")
+@roles("manager")
+def reopen(public_id: str) -> Page:
+    """Hand out sheets again."""
+    point = _point(public_id)
+    if points.is_name_taken(session(), _unit(point).code, point.name, period.today(), but=point):
+        flash("Đơn vị đã có quầy khác mang tên này. Đổi tên một trong hai rồi mở lại.", "danger")
+        return _to(point)
+    points.reopen(point)
+    session().commit()
+    flash("Đã mở lại quầy.", "success")
+    return _to(point)
+
+
+@blueprint.post("/<public_id>/code")
+@roles("manager")
+def replace_code(public_id: str) -> Page:
+    """Issue a new code; whoever scans the old one is told to look for the new one."""
+    point = _point(public_id)
+    point_codes.issue(session(), point, period.now())
+    session().commit()
+    flash("Đã cấp mã mới. Xin in lại và thay mã cũ ở quầy.", "success")
+    return _to(point)
+
+
+@blueprint.get("/<public_id>/poster.pdf")
+@roles("manager")
+def poster(public_id: str) -> Page:
+    """Hand over the A5 poster of the code in force."""
+    point = _point(public_id)
+    try:
+        pdf = posters.pdf(posters.of_point(point, _unit(point), _address(point), period.today()))
+    except ConfigError as error:
+        flash(str(error), "danger")
+        return _to(point)
+    name = f"attachment; filename=ma-{point.code.serial}.pdf"
+    return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": name})
+
+
+def _address(point: ServicePoint) -> str:
+    return posters.address_of(point.code, public_address(current_app.config))
+
+
+def _point(public_id: str) -> ServicePoint:
+    return points.get(session(), public_id, scope(), period.today())
+
+
+def _unit(point: ServicePoint) -> Unit:
+    today = period.today()
+    return units.get(session(), points.unit_code_on(point, today), today)
+
+
+def _history(point: ServicePoint) -> list[tuple[date, str]]:
+    """Where a moved counter belonged, in order, each unit by its name of that day."""
+    return [
+        (link.valid_from, units.get(session(), link.unit_code, link.valid_from).name)
+        for link in point.assignments
+    ]
+
+
+def _new_form() -> NewPointForm:
+    form = NewPointForm()
+    offer_units(form, _choices())
+    return form
+
+
+def _move_form() -> MoveForm:
+    form = MoveForm()
+    offer_units(form, _choices())
+    return form
+
+
+def _choices() -> list[tuple[str, str]]:
+    return [(unit.code, unit.name) for unit in units.named(session(), scope(), period.today())]
+
+
+def _is_taken(form: PointForm, unit_code: str, but: ServicePoint | None = None) -> bool:
+    taken = points.is_name_taken(session(), unit_code, form.name.data, period.today(), but=but)
+    if taken:
+        form.name.errors = ["Đơn vị này đã có quầy đang mở mang tên đó. Xin chọn tên khác."]
+    return taken
+
+
+def _to(point: ServicePoint) -> Response:
+    return redirect(url_for(".show", public_id=point.public_id), 303)
