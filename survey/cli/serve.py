@@ -1,0 +1,116 @@
+"""flask serve: the bundled server, ready for one province on one machine."""
+
+import resource
+import signal
+import socket
+from pathlib import Path
+from typing import Any
+
+import click
+import waitress
+from flask import Flask, current_app, url_for
+from flask.cli import with_appcontext
+from sqlalchemy import make_url
+
+from survey import demo, period, schema
+from survey.cli.refusals import refusals
+from survey.db import engine, session
+
+# Files a server needs besides its connections: database, logs, libraries.
+SPARE_FILES = 128
+MOST_CONNECTIONS = 5000
+
+
+@click.command()
+@click.option("--prepare", is_flag=True, help="First migrate, and load the demonstration.")
+@with_appcontext
+def serve(prepare: bool) -> None:
+    """Serve until stopped, on HOST and PORT (127.0.0.1:8000 by default)."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    listener = _listen(app.config["HOST"], app.config["PORT"])
+    with refusals():
+        if prepare:
+            schema.upgrade(engine(), app.config["PURPOSE"], period.today())
+            _load_demo(app)
+        schema.require_current(engine())
+        for line in _banner(app):
+            click.echo(line)
+    session().close()
+    signal.signal(signal.SIGTERM, _stop)
+    waitress.serve(
+        app,
+        sockets=[listener],
+        threads=8,
+        channel_timeout=60,
+        connection_limit=_connection_limit(),
+        asyncore_use_poll=True,  # select() ends at 1,024 files
+        ident=None,
+        _quiet=True,
+    )
+    click.echo("Stopped.")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise click.ClickException(
+            f"Cannot listen on {host}:{port}: {error.strerror}. If another program uses the port, "
+            f"choose another one: PORT={port + 1} make run"
+        ) from error
+    return listener
+
+
+def _connection_limit() -> int:
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + SPARE_FILES
+    files = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return max(1, files - SPARE_FILES)
+
+
+def _load_demo(app: Flask) -> None:
+    if app.config["PURPOSE"] != "demo" or not demo.is_empty(session()):
+        return
+    password = demo.load(session(), period.now(), period.today())
+    session().commit()
+    file = _password_file(app)
+    file.touch(mode=0o600)
+    file.write_text(password, "utf-8")
+
+
+def _banner(app: Flask) -> list[str]:
+    base = f"http://{app.config['HOST']}:{app.config['PORT']}"
+    with app.test_request_context(base_url=base):
+        manager = base + url_for("security.login")
+        if app.config["PURPOSE"] == "demo":
+            form = base + url_for(
+                "answer.show", token=demo.first_point(session(), period.today()).code.token
+            )
+            password = _password_file(app).read_text("utf-8")
+            account = f"{demo.EMAIL}  password: {password}"
+            hint = "This is a demonstration. For real use: flask setup"
+        else:
+            form, account = (
+                f"{base}{url_for('answer.find')}",
+                "yours (flask users add EMAIL --unit CODE)",
+            )
+            hint = f"Database: {make_url(app.config['DATABASE_URL']).render_as_string()}"
+    return [
+        "",
+        f"  Form (phiếu):        {form}",
+        f"  Manager (quản lý):   {manager}",
+        f"  Account (tài khoản): {account}",
+        f"  {hint}",
+        "  Stop (dừng): Ctrl+C",
+        "",
+    ]
+
+
+def _password_file(app: Flask) -> Path:
+    return Path(app.instance_path) / "demo-password"
+
+
+def _stop(_signal: int, _frame: Any) -> None:
+    raise SystemExit(0)
