@@ -27,6 +27,7 @@ MOST_CONNECTIONS = 5000
 def serve(prepare: bool) -> None:
     """Serve until stopped, on HOST and PORT (127.0.0.1:8000 by default)."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    signal.signal(signal.SIGTERM, _stop)
     listener = _listen(app.config["HOST"], app.config["PORT"])
     with refusals():
         if prepare:
@@ -36,7 +37,6 @@ def serve(prepare: bool) -> None:
         for line in _banner(app):
             click.echo(line)
     session().close()
-    signal.signal(signal.SIGTERM, _stop)
     waitress.serve(
         app,
         sockets=[listener],
