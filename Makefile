@@ -1,7 +1,7 @@
 # make run    set up on the first call, then serve the demonstration (PORT and HOST settable)
 # make test   everything: lint, types, import contracts, tests on both databases, the browser
 PYTHON ?= python3
-PIP = .venv/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes
+PIP = .venv/bin/python -m pip --disable-pip-version-check install --quiet --quiet --require-hashes
 FLASK = .venv/bin/python -m flask
 
 .PHONY: run test lint types contracts tests browser screenshots translations lock check-python clean

@@ -1,5 +1,6 @@
 """flask serve: the bundled server, ready for one province on one machine."""
 
+import os
 import resource
 import signal
 import socket
@@ -56,7 +57,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
         raise click.ClickException(
-            f"Cannot listen on {host}:{port}: {error.strerror}. If another program uses the port, "
+            f"Cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}. If another program uses the port, "
             f"choose another one: PORT={port + 1} make run"
         ) from error
     return listener
