@@ -13,8 +13,7 @@ import qrcode
 import typst
 from qrcode.image.svg import SvgPathFillImage
 
-from survey.storage.point_codes import PointCode
-from survey.storage.points import ServicePoint
+from survey.storage.points import PointCode, ServicePoint
 from survey.storage.units import Unit
 
 TEMPLATE = Path(__file__).parent.parent / "templates" / "documents" / "poster.typ"

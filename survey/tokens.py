@@ -14,7 +14,7 @@ from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 
 from survey import period
-from survey.storage.point_codes import ALPHABET
+from survey.storage.code_tokens import ALPHABET
 
 RECEIPT_LENGTH = 10
 # A nonce is remembered this long after issue: longer than any sheet can be sent.

@@ -7,9 +7,8 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
-from survey.storage import names, point_codes, units
+from survey.storage import code_tokens, names, units
 from survey.storage.base import Base
-from survey.storage.point_codes import PointCode
 from survey.storage.units import Unit
 
 SCALE_ORDERS = ("official", "reversed", "split")
@@ -32,15 +31,15 @@ class ServicePoint(Base):
     search_key: Mapped[str]
     sort_key: Mapped[bytes]
 
-    codes: Mapped[list[PointCode]] = relationship(
-        back_populates="point", order_by=PointCode.version
+    codes: Mapped[list["PointCode"]] = relationship(
+        back_populates="point", order_by="PointCode.version"
     )
     assignments: Mapped[list["PointAssignment"]] = relationship(
         back_populates="point", order_by="PointAssignment.valid_from"
     )
 
     @property
-    def code(self) -> PointCode:
+    def code(self) -> "PointCode":
         """The code in force: the last one issued."""
         return self.codes[-1]
 
@@ -48,6 +47,27 @@ class ServicePoint(Base):
     def is_open(self) -> bool:
         """Whether new forms are handed out here."""
         return self.closed_at is None
+
+
+class PointCode(Base):
+    """The printed QR: one version of a point's code, with a token of its own."""
+
+    __tablename__ = "point_code"
+    __table_args__ = (UniqueConstraint("point_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token: Mapped[str] = mapped_column(unique=True)
+    point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"), index=True)
+    version: Mapped[int]
+    issued_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+    point: Mapped[ServicePoint] = relationship(back_populates="codes", lazy="joined")
+
+    @property
+    def serial(self) -> str:
+        """The number printed on the poster, by which a sticker check finds it again."""
+        return f"{self.point.public_id.upper()}-{self.version:02d}"
 
 
 class PointAssignment(Base):
@@ -91,13 +111,23 @@ def add(
 ) -> ServicePoint:
     """Open a point in a unit from a date and issue its first code."""
     point = ServicePoint(
-        public_id=point_codes.random_text(8), opened_at=at, is_test=is_test, scale_order="official"
+        public_id=code_tokens.random_text(8), opened_at=at, is_test=is_test, scale_order="official"
     )
     session.add(point)
     describe(point, name, field)
     point.assignments.append(PointAssignment(unit_code=unit_code, valid_from=on))
-    point_codes.issue(session, point, at)
+    issue_code(session, point, at)
     return point
+
+
+def issue_code(session: Session, point: ServicePoint, at: datetime) -> PointCode:
+    """Issue the next code of a point, revoking the one in force."""
+    for code in point.codes:
+        code.revoked_at = code.revoked_at or at
+    code = PointCode(token=code_tokens.new(), version=len(point.codes) + 1, issued_at=at)
+    point.codes.append(code)
+    session.flush()
+    return code
 
 
 def describe(point: ServicePoint, name: str, field: str | None) -> None:
@@ -108,7 +138,7 @@ def describe(point: ServicePoint, name: str, field: str | None) -> None:
 
 def by_token(session: Session, token: str) -> PointCode:
     """Return the code with this token, its point loaded; NoResultFound if there is none."""
-    query = select(PointCode).where(PointCode.token == point_codes.normal(token))
+    query = select(PointCode).where(PointCode.token == code_tokens.normal(token))
     return session.execute(query).scalar_one()
 
 

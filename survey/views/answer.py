@@ -18,7 +18,8 @@ from survey.db import session
 from survey.errors import log_database
 from survey.i18n import translate as _
 from survey.storage import points, questionnaires, responses, seen_nonces
-from survey.storage.point_codes import PointCode, normal
+from survey.storage.code_tokens import normal
+from survey.storage.points import PointCode
 from survey.storage.questionnaires import QuestionnaireVersion
 from survey.storage.responses import Answer
 from survey.storage.seen_nonces import AlreadyReceived

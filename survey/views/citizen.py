@@ -7,7 +7,7 @@ from flask import render_template, request
 from survey import period
 from survey.db import session
 from survey.storage import points, units
-from survey.storage.point_codes import PointCode
+from survey.storage.points import PointCode
 
 
 def lang() -> str | None:

@@ -10,7 +10,7 @@ from survey import period, posters
 from survey.access import roles, scope, unit_in_scope
 from survey.config import ConfigError, public_address
 from survey.db import session
-from survey.storage import point_codes, points, units
+from survey.storage import points, units
 from survey.storage.points import ServicePoint
 from survey.storage.units import Unit
 
@@ -150,7 +150,7 @@ def reopen(public_id: str) -> Page:
 def replace_code(public_id: str) -> Page:
     """Issue a new code; whoever scans the old one is told to look for the new one."""
     point = _point(public_id)
-    point_codes.issue(session(), point, period.now())
+    points.issue_code(session(), point, period.now())
     session().commit()
     flash("Đã cấp mã mới. Xin in lại và thay mã cũ ở quầy.", "success")
     return _to(point)

@@ -11,7 +11,7 @@ from survey.access import public
 from survey.db import session
 from survey.i18n import translate as _
 from survey.storage import comments, points, questionnaires
-from survey.storage.point_codes import PointCode
+from survey.storage.points import PointCode
 from survey.storage.seen_nonces import AlreadyReceived
 from survey.tokens import Slip
 from survey.views.answer import INSTRUMENT

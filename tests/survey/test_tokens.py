@@ -6,7 +6,7 @@ import time_machine
 from flask import Flask
 
 from survey import period, tokens
-from survey.storage.point_codes import ALPHABET
+from survey.storage.code_tokens import ALPHABET
 from survey.tokens import Sheet
 
 

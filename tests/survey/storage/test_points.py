@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
-from survey.storage import point_codes, points, units
-from survey.storage.point_codes import is_token
+from survey.storage import points, units
+from survey.storage.code_tokens import is_token
 from survey.storage.points import ServicePoint
 from tests.province import ROWS
 
@@ -34,7 +34,7 @@ def test_replacing_a_code_revokes_the_old_one_and_keeps_the_point(
     session: Session, point: ServicePoint
 ) -> None:
     old = point.code
-    new = point_codes.issue(session, point, NOW)
+    new = points.issue_code(session, point, NOW)
     assert (old.revoked_at, new.revoked_at) == (NOW, None)
     assert (new.version, point.code) == (2, new)
     assert points.by_token(session, old.token).point is point

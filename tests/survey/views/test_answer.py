@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from forms.questionnaire import parse
 from survey import period, schema
 from survey.db import session
-from survey.storage import point_codes, points, questionnaires
+from survey.storage import points, questionnaires
 from survey.storage.responses import Response
 from tests import province, sheets
 from tests.province import Place
@@ -200,7 +200,7 @@ def test_a_closed_point_says_so_and_takes_the_sheets_it_handed_out(
 def test_a_revoked_code_asks_for_the_new_one(app: Flask, client: FlaskClient, place: Place) -> None:
     with app.app_context():
         point = points.any_of(session(), place.point)
-        new = point_codes.issue(session(), point, period.now()).token
+        new = points.issue_code(session(), point, period.now()).token
         session().commit()
     revoked = client.get(f"/p/{place.token}")
     assert revoked.status_code == 410

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from survey.storage.point_codes import (
+from survey.storage.code_tokens import (
     ALPHABET,
     LENGTH,
     check_character,
