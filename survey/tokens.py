@@ -1,6 +1,7 @@
-"""What the server signs and the citizen carries: the sheet, the receipt, the thank-you.
+"""What the server signs and the citizen carries: the sheet, the thank-you, the receipt.
 
-No cookie and no session: everything a form needs travels in the form itself.
+No cookie and no session: everything a form needs travels in the form itself. Whatever is
+kept of it in the database is keyed, so that the rows alone lead from nothing to nothing.
 """
 
 import hashlib
@@ -8,7 +9,8 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
@@ -17,119 +19,154 @@ from survey import period
 from survey.storage.code_tokens import ALPHABET
 
 RECEIPT_LENGTH = 10
-# A nonce is remembered this long after issue: longer than any sheet can be sent.
-NONCE_LIFE = timedelta(hours=96)
+# A nonce outlives its sheet by this much, so that no late copy is taken for a new answer.
+NONCE_SPARE = timedelta(hours=24)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Slip:
-    """A signed form: the nonce that makes its content count once, and when it was issued."""
+class Sheet:
+    """The form token: which paper was handed out, where, how and when."""
 
     signed: str
-    nonce: bytes
-    issued_at: datetime
-
-    @property
-    def is_late(self) -> bool:
-        """Whether it is older than a form may be; its content is then asked for again."""
-        hours: int = current_app.config["FORM_HOURS"]
-        return period.now() - self.issued_at > timedelta(hours=hours)
-
-    @property
-    def nonce_expires_at(self) -> datetime:
-        """When the nonce may be forgotten."""
-        return self.issued_at + NONCE_LIFE
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sheet(Slip):
-    """The form token: which paper was handed out, where and how."""
-
     code: str
     version: int
     language: str
     scale_order: str
     drawn: tuple[str, ...]
     channel: str
+    opened_at: datetime
+    nonce: bytes
+    issued_at: datetime
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is older than a form may be; its content is then asked for again."""
+        return period.now() - self.issued_at > _form_life()
+
+    @property
+    def thanks(self) -> "Thanks":
+        """The thank-you it leads to, the same for every resend."""
+        return Thanks(code=self.code, key=_keyed("thanks", self.nonce), issued_at=self.issued_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Thanks:
+    """The thank-you of one sheet; its address carries `key`, which leads to no row by itself."""
+
+    code: str
+    key: bytes
+    issued_at: datetime
+
+    @property
+    def signed(self) -> str:
+        """The part of the address that proves it is ours."""
+        return _untimed().dumps([self.code, self.key.hex(), int(self.issued_at.timestamp())])
+
+    @property
+    def receipt(self) -> str:
+        """The receipt code shown to the citizen."""
+        number = int.from_bytes(_keyed("receipt", self.key))
+        places = (number // len(ALPHABET) ** place for place in range(RECEIPT_LENGTH))
+        return "".join(ALPHABET[place % len(ALPHABET)] for place in places).upper()
+
+    @property
+    def comment_nonce(self) -> bytes:
+        """What makes its comment count once."""
+        return _keyed("comment", self.key)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is too old to take a comment."""
+        return period.now() - self.issued_at > _form_life()
 
 
 def new_sheet(
     *, code: str, version: int, language: str, scale_order: str, drawn: Sequence[str], channel: str
 ) -> Sheet:
-    """Return a signed sheet with a fresh nonce, issued now."""
-    fields = [code, version, language, scale_order, list(drawn), channel, secrets.token_hex(16)]
-    return _sheet(_timed("sheet").dumps(fields))
+    """Return a signed sheet with a fresh nonce, issued and opened now."""
+    opened = int(period.now().timestamp())
+    return _signed([code, version, language, scale_order, list(drawn), channel, opened])
+
+
+def renew(sheet: Sheet) -> Sheet:
+    """Return a sheet like another, with a fresh nonce and issued now.
+
+    What was shown, and when it was opened, stay: its choices were made on the first.
+    """
+    shown = [sheet.code, sheet.version, sheet.language, sheet.scale_order, list(sheet.drawn)]
+    return _signed([*shown, sheet.channel, int(sheet.opened_at.timestamp())])
 
 
 def read_sheet(text: str, code: str) -> Sheet | None:
     """Return the sheet signed for this code, late or not; None if it was not ours."""
     try:
         sheet = _sheet(text)
-    except BadData:
+    except (BadData, ValueError):  # ValueError: signed by a version with other fields
         return None
     return sheet if sheet.code == code else None
 
 
-def receipt(nonce: bytes) -> str:
-    """Return the receipt code of a nonce: the same for every resend, unguessable for others."""
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    number = int.from_bytes(hmac.digest(key, b"receipt:" + nonce, hashlib.sha256))
-    places = (number // len(ALPHABET) ** place for place in range(RECEIPT_LENGTH))
-    return "".join(ALPHABET[place % len(ALPHABET)] for place in places).upper()
-
-
-def sign_thanks(code: str, receipt_code: str) -> str:
-    """Return the signed part of a thank-you address: it proves the receipt is ours."""
-    return _untimed("thanks").dumps([code, receipt_code])
-
-
-def read_thanks(text: str, code: str) -> str | None:
-    """Return the receipt code of a thank-you address for this code, or None."""
+def read_thanks(text: str, code: str) -> Thanks | None:
+    """Return the thank-you signed for this code; None if it was not ours."""
     try:
-        signed_code, receipt_code = _untimed("thanks").loads(text)
-    except BadData:
+        owner, key, issued = _untimed().loads(text)
+        thanks = Thanks(
+            code=owner, key=bytes.fromhex(key), issued_at=datetime.fromtimestamp(issued, UTC)
+        )
+    except (BadData, ValueError):
         return None
-    return str(receipt_code) if signed_code == code else None
+    return thanks if thanks.code == code else None
 
 
-def new_comment(code: str, receipt_code: str) -> Slip:
-    """Return a signed comment form with a nonce of its own, issued now."""
-    return _comment(_timed("comment").dumps([code, receipt_code, secrets.token_hex(16)]))[1]
+def receipt_digest(receipt: str, purpose: str) -> bytes:
+    """Return what is stored of a receipt code for one purpose.
+
+    Keyed, because all codes could be tried out against a plain hash; the digests of two
+    purposes cannot be joined without the code and the key.
+    """
+    return _keyed(f"receipt of {purpose}", receipt.encode())
 
 
-def read_comment(text: str, code: str, receipt_code: str) -> Slip | None:
-    """Return the comment form signed for this code and receipt; None if it was not ours."""
-    try:
-        owner, slip = _comment(text)
-    except BadData:
-        return None
-    return slip if owner == [code, receipt_code] else None
+def nonce_expires_at(issued_at: datetime) -> datetime:
+    """Return when a nonce may be forgotten: a Vietnamese midnight, which keeps no hour."""
+    end = (issued_at + _form_life() + NONCE_SPARE).astimezone(period.VIETNAM)
+    midnight = end.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + timedelta(days=1)
 
 
-def _comment(signed: str) -> tuple[list[str], Slip]:
-    fields, issued_at = _timed("comment").loads(signed, return_timestamp=True)
-    return fields[:2], Slip(signed=signed, nonce=bytes.fromhex(fields[2]), issued_at=issued_at)
+def _form_life() -> timedelta:
+    return timedelta(hours=current_app.config["FORM_HOURS"])
+
+
+def _signed(fields: list[Any]) -> Sheet:
+    return _sheet(_timed().dumps([*fields, secrets.token_hex(16)]))
 
 
 def _sheet(signed: str) -> Sheet:
-    fields, issued_at = _timed("sheet").loads(signed, return_timestamp=True)
-    code, version, language, scale_order, drawn, channel, nonce = fields
+    fields, issued_at = _timed().loads(signed, return_timestamp=True)
+    code, version, language, scale_order, drawn, channel, opened, nonce = fields
     return Sheet(
+        signed=signed,
         code=code,
         version=version,
         language=language,
         scale_order=scale_order,
         drawn=tuple(drawn),
         channel=channel,
-        signed=signed,
+        opened_at=datetime.fromtimestamp(opened, UTC),
         nonce=bytes.fromhex(nonce),
         issued_at=issued_at,
     )
 
 
-def _timed(purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=f"hai-long.{purpose}")
+def _keyed(purpose: str, content: bytes) -> bytes:
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    return hmac.digest(key, f"hai-long.{purpose}:".encode() + content, hashlib.sha256)
 
 
-def _untimed(purpose: str) -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=f"hai-long.{purpose}")
+def _timed() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="hai-long.sheet")
+
+
+def _untimed() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="hai-long.thanks")

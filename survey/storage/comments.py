@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from survey.storage import receipts, seen_nonces
+from survey.storage import seen_nonces
 from survey.storage.base import Base
 from survey.storage.points import ServicePoint
 
@@ -36,7 +36,7 @@ def add(
     point: ServicePoint,
     text: str,
     *,
-    receipt: str,
+    receipt_digest: bytes,
     language: str,
     business_day: date,
     nonce: bytes,
@@ -47,7 +47,7 @@ def add(
     comment = Comment(
         key=secrets.randbits(63),
         point_id=point.id,
-        receipt_digest=receipts.digest(receipt, "comment"),
+        receipt_digest=receipt_digest,
         business_day=business_day,
         language=language,
         is_test=point.is_test,

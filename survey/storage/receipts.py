@@ -1,7 +1,5 @@
 """The link from a citizen's receipt code to the answer, until the daily close destroys it."""
 
-import hashlib
-
 from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -9,7 +7,7 @@ from survey.storage.base import Base
 
 
 class Receipt(Base):
-    """The digest of a receipt code and the response it was given for."""
+    """The keyed digest of a receipt code and the response it was given for."""
 
     __tablename__ = "receipt"
     # WITHOUT ROWID: SQLite's hidden serial number would keep the order of the queue.
@@ -21,14 +19,6 @@ class Receipt(Base):
     )
 
 
-def digest(code: str, purpose: str) -> bytes:
-    """Return what is stored of a receipt code for one purpose.
-
-    The digests of two purposes cannot be joined without the code itself.
-    """
-    return hashlib.sha256(f"{purpose}:{code}".encode()).digest()
-
-
-def add(session: Session, code: str, response_key: int) -> None:
-    """Link a receipt code to a response."""
-    session.add(Receipt(digest=digest(code, "response"), response_key=response_key))
+def add(session: Session, digest: bytes, response_key: int) -> None:
+    """Link a receipt to a response."""
+    session.add(Receipt(digest=digest, response_key=response_key))

@@ -62,7 +62,7 @@ class Answer:
     drawn: tuple[str, ...]
     business_day: date
     seconds: float
-    receipt: str
+    receipt_digest: bytes
     nonce_expires_at: datetime
 
     @property
@@ -95,7 +95,7 @@ def add(session: Session, point: ServicePoint, answer: Answer, *, nonce: bytes) 
     )
     session.add(response)
     session.flush()
-    receipts.add(session, answer.receipt, response.key)
+    receipts.add(session, answer.receipt_digest, response.key)
     return response
 
 

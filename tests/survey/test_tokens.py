@@ -1,3 +1,4 @@
+import base64
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -46,36 +47,65 @@ def test_a_sheet_of_another_code_or_another_key_is_not_ours(app: Flask) -> None:
     assert tokens.read_sheet(signed, "abcdefgh") is None
 
 
-def test_a_sheet_is_late_after_three_days_and_its_nonce_outlives_it() -> None:
+def test_a_sheet_is_late_after_three_days() -> None:
     sheet = _sheet()
     with time_machine.travel(period.now() + timedelta(hours=71, minutes=59)):
         assert not sheet.is_late
     with time_machine.travel(period.now() + timedelta(hours=72, minutes=1)):
         assert sheet.is_late
-        assert sheet.nonce_expires_at > period.now() + timedelta(hours=23)
 
 
-def test_a_receipt_is_the_same_for_every_resend_and_says_nothing() -> None:
-    assert tokens.receipt(b"nonce") == tokens.receipt(b"nonce") != tokens.receipt(b"other")
-    assert set(tokens.receipt(b"nonce")) <= set(ALPHABET.upper())
-    assert len(tokens.receipt(b"nonce")) == tokens.RECEIPT_LENGTH
+def test_a_nonce_outlives_its_sheet_and_its_end_keeps_no_hour() -> None:
+    sheet = _sheet()
+    end = tokens.nonce_expires_at(sheet.issued_at)
+    assert end - sheet.issued_at >= timedelta(hours=96)
+    assert (end.hour, end.minute, end.second, end.microsecond) == (0, 0, 0, 0)
+    assert end.utcoffset() == timedelta(hours=7)
 
 
-def test_a_thank_you_address_names_its_receipt_and_only_for_its_code() -> None:
-    signed = tokens.sign_thanks("abcdefgh", "R")
-    assert signed == tokens.sign_thanks("abcdefgh", "R")
-    assert tokens.read_thanks(signed, "abcdefgh") == "R"
-    assert tokens.read_thanks(signed, "hgfedcba") is None
+def test_a_renewed_sheet_keeps_what_was_shown_and_when_and_has_a_nonce_of_its_own() -> None:
+    sheet = _sheet()
+    with time_machine.travel(period.now() + timedelta(hours=80)):
+        new = tokens.renew(sheet)
+        assert not new.is_late
+    assert (new.opened_at, new.scale_order, new.drawn) == (sheet.opened_at, "official", ("A1",))
+    assert new.nonce != sheet.nonce
+
+
+def test_a_sheet_signed_by_a_version_with_other_fields_is_not_ours() -> None:
+    signed = tokens._timed().dumps(["abcdefgh", 1])
+    assert tokens.read_sheet(signed, "abcdefgh") is None
+
+
+def test_the_thank_you_is_the_same_for_every_resend_and_names_its_receipt() -> None:
+    sheet = _sheet()
+    again = tokens.read_sheet(sheet.signed, "abcdefgh")
+    assert again
+    assert again.thanks == sheet.thanks
+    assert set(sheet.thanks.receipt) <= set(ALPHABET.upper())
+    assert len(sheet.thanks.receipt) == tokens.RECEIPT_LENGTH
+    assert _sheet().thanks.receipt != sheet.thanks.receipt
+
+
+def test_a_thank_you_address_is_read_only_for_its_code_and_holds_no_receipt() -> None:
+    thanks = _sheet().thanks
+    found = tokens.read_thanks(thanks.signed, "abcdefgh")
+    assert found
+    assert found.receipt == thanks.receipt
+    assert tokens.read_thanks(thanks.signed, "hgfedcba") is None
     assert tokens.read_thanks("forged", "abcdefgh") is None
+    payload = base64.urlsafe_b64decode(thanks.signed.partition(".")[0] + "===")
+    assert thanks.receipt.encode() not in payload
 
 
-def test_a_sheet_cannot_be_used_as_a_comment_form_or_a_thank_you() -> None:
-    signed = _sheet().signed
-    assert tokens.read_comment(signed, "abcdefgh", "R") is None
-    assert tokens.read_thanks(signed, "abcdefgh") is None
+def test_a_sheet_is_no_thank_you_and_a_thank_you_no_sheet() -> None:
+    sheet = _sheet()
+    assert tokens.read_thanks(sheet.signed, "abcdefgh") is None
+    assert tokens.read_sheet(sheet.thanks.signed, "abcdefgh") is None
 
 
-def test_a_comment_form_belongs_to_one_receipt() -> None:
-    slip = tokens.new_comment("abcdefgh", "R")
-    assert tokens.read_comment(slip.signed, "abcdefgh", "R") == slip
-    assert tokens.read_comment(slip.signed, "abcdefgh", "S") is None
+def test_digests_of_a_receipt_cannot_be_joined_or_computed_without_the_key(app: Flask) -> None:
+    response = tokens.receipt_digest("ABCDE23456", "response")
+    assert response != tokens.receipt_digest("ABCDE23456", "comment")
+    app.config["SECRET_KEY"] = "another"
+    assert response != tokens.receipt_digest("ABCDE23456", "response")
