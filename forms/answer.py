@@ -3,7 +3,7 @@
 import unicodedata
 from typing import Any
 
-from wtforms import HiddenField, RadioField, TextAreaField
+from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from forms.messages import Form
@@ -13,14 +13,12 @@ COMMENT_LENGTH = 2000
 
 
 class CitizenForm(Form):
-    """A form without cookie: its signed sheet stands in for the session and its CSRF token."""
+    """A form without cookie: a signed sheet or address stands in for session and CSRF token."""
 
     class Meta(Form.Meta):
         """No session, so no session token."""
 
         csrf = False
-
-    sheet = HiddenField()
 
 
 class AnswerForm(CitizenForm):

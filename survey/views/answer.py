@@ -7,7 +7,6 @@ import random
 from datetime import datetime
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from sqlalchemy.exc import NoResultFound, OperationalError
 from werkzeug.wrappers import Response as WebResponse
 
 from forms.answer import AnswerForm, answer_form
@@ -15,7 +14,6 @@ from forms.questionnaire import parse
 from survey import period, tokens
 from survey.access import public
 from survey.db import session
-from survey.errors import log_database
 from survey.i18n import translate as _
 from survey.storage import points, questionnaires, responses, seen_nonces
 from survey.storage.code_tokens import normal
@@ -24,12 +22,13 @@ from survey.storage.questionnaires import QuestionnaireVersion
 from survey.storage.responses import Answer
 from survey.storage.seen_nonces import AlreadyReceived
 from survey.tokens import Sheet
-from survey.views.citizen import lang, page
+from survey.views.citizen import keep_what_was_sent, lang, page
 
 INSTRUMENT = "mot-cua"
 Page = str | tuple[str, int] | WebResponse
 
 blueprint = Blueprint("answer", __name__)
+keep_what_was_sent(blueprint)
 
 
 @blueprint.get("/")
@@ -57,12 +56,13 @@ def show(token: str) -> Page:
 @public
 def submit(token: str) -> Page:
     """Store an answer once, whoever sends it and however often."""
+    # The body first: on SQLite the first query takes the write lock, and a phone may be slow.
+    sheet = tokens.read_sheet(request.form.get("sheet", ""), normal(token))
     code = points.by_token(session(), token)
-    sheet = tokens.read_sheet(request.form.get("sheet", ""), code.token)
     if not _was_open(code, sheet):
         return _ended(code)
     if sheet is None or (sheet.is_late and not seen_nonces.is_seen(session(), sheet.nonce)):
-        return _ask_again(code, was_late=sheet is not None)
+        return _ask_again(code, sheet)
     form = _bound_form(sheet)
     if problem := _problem(form):
         return _form(code, sheet, form, problem), 422
@@ -83,7 +83,7 @@ def ended_at(code: PointCode) -> datetime | None:
 def _was_open(code: PointCode, sheet: Sheet | None) -> bool:
     """Say whether the sheet was handed out before the end: its citizen was there."""
     end = ended_at(code)
-    return end is None or (sheet is not None and sheet.issued_at < end)
+    return end is None or (sheet is not None and sheet.opened_at < end)
 
 
 def _new_sheet(code: PointCode, version: QuestionnaireVersion) -> Sheet:
@@ -120,7 +120,7 @@ def _form(code: PointCode, sheet: Sheet, form: AnswerForm, problem: str | None =
 
 def _problem(form: AnswerForm) -> str | None:
     if not form.validate():
-        return _("Có câu trả lời không đọc được. Xin xem lại rồi gửi lại.")
+        return _("Có câu trả lời không hợp lệ. Xin xem lại rồi gửi lại.")
     if form.is_blank:
         return _("Ông/Bà chưa chọn mức hài lòng nào. Xin chọn ít nhất một câu rồi gửi.")
     return None
@@ -138,35 +138,34 @@ def _answer(code: PointCode, sheet: Sheet, form: AnswerForm) -> Answer:
         scale_order=sheet.scale_order,
         drawn=sheet.drawn,
         business_day=period.business_day(now),
-        seconds=(now - sheet.issued_at).total_seconds(),
-        receipt=tokens.receipt(sheet.nonce),
-        nonce_expires_at=sheet.nonce_expires_at,
+        seconds=(now - sheet.opened_at).total_seconds(),
+        receipt_digest=tokens.receipt_digest(sheet.thanks.receipt, "response"),
+        nonce_expires_at=tokens.nonce_expires_at(sheet.issued_at),
     )
 
 
-def _ask_again(code: PointCode, *, was_late: bool) -> Page:
-    """Offer the same choices on a fresh sheet: this one cannot be taken."""
-    sheet = _new_sheet(code, questionnaires.current(session(), INSTRUMENT))
-    problem = (
-        _("Phiếu đã mở quá 3 ngày. Những gì Ông/Bà chọn vẫn còn, xin bấm gửi lần nữa.")
-        if was_late
-        else _("Phiếu không còn dùng được. Những gì Ông/Bà chọn vẫn còn, xin bấm gửi lần nữa.")
-    )
-    return _form(code, sheet, _bound_form(sheet), problem), 410 if was_late else 400
+def _ask_again(code: PointCode, late: Sheet | None) -> Page:
+    """Offer the same choices on a fresh sheet: this one is late, or not ours."""
+    if late is not None:
+        sheet, status = tokens.renew(late), 410
+        problem = _("Phiếu đã mở quá 3 ngày. Những gì Ông/Bà chọn vẫn còn, xin bấm gửi lần nữa.")
+    else:
+        sheet, status = _new_sheet(code, questionnaires.current(session(), INSTRUMENT)), 400
+        problem = _("Phiếu không còn dùng được. Những gì Ông/Bà chọn vẫn còn, xin bấm gửi lần nữa.")
+    return _form(code, sheet, _bound_form(sheet), problem), status
 
 
 def _received_before(code: PointCode, sheet: Sheet, form: AnswerForm, *, same: bool) -> Page:
     first = _thanks_address(code, sheet)
     if same:
         return redirect(first, 303)
-    version = questionnaires.get(session(), sheet.version)
-    fields = form.sent | {"sheet": _new_sheet(code, version).signed}
+    fields = form.sent | {"sheet": tokens.renew(sheet).signed}
     return page("answer/conflict.html", code, first=first, fields=fields), 409
 
 
 def _thanks_address(code: PointCode, sheet: Sheet) -> str:
-    signed = tokens.sign_thanks(code.token, tokens.receipt(sheet.nonce))
-    return url_for("thanks.show", token=code.token, thanks=signed, lang=lang())
+    signed = sheet.thanks.signed
+    return url_for("thanks.show", token=code.token, signed=signed, lang=lang())
 
 
 def _ended(code: PointCode) -> Page:
@@ -175,19 +174,5 @@ def _ended(code: PointCode) -> Page:
         advice = _("Xin hỏi cán bộ để quét mã của quầy đang phục vụ, hoặc gõ mã của quầy đó.")
     else:
         title = _("Mã này đã được thay bằng mã mới")
-        advice = _("Xin quét mã mới đặt tại quầy, hoặc gõ 8 ký tự in dưới mã mới.")
+        advice = _("Xin quét mã mới đặt tại quầy, hoặc gõ 8 ký tự cuối của địa chỉ mới.")
     return page("answer/closed.html", code, title=title, advice=advice), 410
-
-
-@blueprint.errorhandler(NoResultFound)
-def _unknown(_error: NoResultFound) -> Page:
-    typed = normal((request.view_args or {}).get("token", ""))
-    return render_template("answer/unknown.html", typed=typed, lang=lang()), 404
-
-
-@blueprint.errorhandler(OperationalError)
-def _busy(error: OperationalError) -> Page:
-    """Nothing chosen is lost when the database is locked, full or away."""
-    log_database(error)
-    fields = request.form.to_dict()
-    return render_template("answer/retry.html", action=request.full_path, fields=fields), 503

@@ -10,10 +10,12 @@ from survey import period, posters
 from survey.access import roles, scope, unit_in_scope
 from survey.config import ConfigError, public_address
 from survey.db import session
+from survey.posters import PosterError
 from survey.storage import points, units
 from survey.storage.points import ServicePoint
 from survey.storage.units import Unit
 
+LONGEST_SEARCH = 100
 Page = str | Response | tuple[str, int]
 
 blueprint = Blueprint("points", __name__, url_prefix="/points")
@@ -23,7 +25,7 @@ blueprint = Blueprint("points", __name__, url_prefix="/points")
 @roles("manager")
 def listing() -> str:
     """Show the counters of the subtree, searched and paged."""
-    text = request.args.get("q", "")
+    text = request.args.get("q", "")[:LONGEST_SEARCH]
     number = request.args.get("page", 1, type=int)
     found = points.listing(session(), scope(), period.today(), text=text, page=number)
     return render_template("points/list.html", found=found, text=text)
@@ -114,7 +116,7 @@ def move(public_id: str) -> Page:
     point, form = _point(public_id), _move_form()
     if not form.validate():
         return render_template("points/move.html", point=point, unit=_unit(point), form=form), 422
-    points.move(point, unit_in_scope(form.unit.data).code, period.today())
+    points.move(session(), point, unit_in_scope(form.unit.data).code, period.today())
     session().commit()
     flash("Đã chuyển quầy. Mã đã in vẫn dùng được.", "success")
     return _to(point)
@@ -150,6 +152,9 @@ def reopen(public_id: str) -> Page:
 def replace_code(public_id: str) -> Page:
     """Issue a new code; whoever scans the old one is told to look for the new one."""
     point = _point(public_id)
+    if request.form.get("version", type=int) != point.code.version:
+        flash("Mã này vừa được cấp mới rồi, đây là mã đang dùng.", "info")
+        return _to(point)
     points.issue_code(session(), point, period.now())
     session().commit()
     flash("Đã cấp mã mới. Xin in lại và thay mã cũ ở quầy.", "success")
@@ -161,9 +166,12 @@ def replace_code(public_id: str) -> Page:
 def poster(public_id: str) -> Page:
     """Hand over the A5 poster of the code in force."""
     point = _point(public_id)
+    if not point.is_open:
+        flash("Quầy đã đóng nên không in mã. Bước tiếp theo: mở lại quầy.", "danger")
+        return _to(point)
     try:
         pdf = posters.pdf(posters.of_point(point, _unit(point), _address(point), period.today()))
-    except ConfigError as error:
+    except (ConfigError, PosterError) as error:
         flash(str(error), "danger")
         return _to(point)
     name = f"attachment; filename=ma-{point.code.serial}.pdf"

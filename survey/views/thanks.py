@@ -5,7 +5,7 @@ from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response as WebResponse
 
 from forms.answer import COMMENT_LENGTH, CommentForm
-from forms.questionnaire import parse
+from forms.questionnaire import Questionnaire, parse
 from survey import period, tokens
 from survey.access import public
 from survey.db import session
@@ -13,62 +13,61 @@ from survey.i18n import translate as _
 from survey.storage import comments, points, questionnaires
 from survey.storage.points import PointCode
 from survey.storage.seen_nonces import AlreadyReceived
-from survey.tokens import Slip
+from survey.tokens import Thanks
 from survey.views.answer import INSTRUMENT
-from survey.views.citizen import lang, page
+from survey.views.citizen import keep_what_was_sent, lang, page
 
 blueprint = Blueprint("thanks", __name__, url_prefix="/p/<token>/thanks")
+keep_what_was_sent(blueprint)
 
 
-@blueprint.get("/<thanks>")
+@blueprint.get("/<signed>")
 @public
-def show(token: str, thanks: str) -> str:
+def show(token: str, signed: str) -> str:
     """Say that the sheet was received, and offer to write a comment."""
-    code = points.by_token(session(), token)
-    return _page(code, thanks, tokens.new_comment(code.token, _receipt(code, thanks)))
+    return _page(points.by_token(session(), token), _thanks(token, signed))
 
 
-@blueprint.post("/<thanks>")
+@blueprint.post("/<signed>")
 @public
-def submit(token: str, thanks: str) -> WebResponse | tuple[str, int]:
+def submit(token: str, signed: str) -> WebResponse | tuple[str, int]:
     """Store a comment once; what was written stays on the page until it is stored."""
+    form, thanks = CommentForm(), _thanks(token, signed)
     code = points.by_token(session(), token)
-    receipt, form = _receipt(code, thanks), CommentForm()
-    slip = tokens.read_comment(form.sheet.data or "", code.token, receipt)
-    problem = _problem(slip, form)
-    if slip is None or problem:
-        return _page(code, thanks, tokens.new_comment(code.token, receipt), problem), 422
-    _store(code, receipt, slip, form.text.data)
-    return redirect(url_for(".show", token=code.token, thanks=thanks, sent=1, lang=lang()), 303)
-
-
-def _store(code: PointCode, receipt: str, slip: Slip, text: str) -> None:
+    if problem := _problem(form, thanks):
+        return _page(code, thanks, problem), 422
     try:
-        comments.add(
-            session(),
-            code.point,
-            text,
-            receipt=receipt,
-            language=lang() or "vi",
-            business_day=period.today(),
-            nonce=slip.nonce,
-            nonce_expires_at=slip.nonce_expires_at,
-        )
-    except AlreadyReceived:
-        return  # sent twice: the first stands
+        _store(code, thanks, form.text.data)
+    except AlreadyReceived as received:
+        if not received.same:
+            return _page(code, thanks, _("Mỗi phiếu nhận một góp ý, và góp ý trước đã nhận.")), 409
     session().commit()
+    return redirect(url_for(".show", token=code.token, signed=signed, sent=1, lang=lang()), 303)
 
 
-def _receipt(code: PointCode, thanks: str) -> str:
-    receipt = tokens.read_thanks(thanks, code.token)
-    if receipt is None:
+def _store(code: PointCode, thanks: Thanks, text: str) -> None:
+    comments.add(
+        session(),
+        code.point,
+        text,
+        receipt_digest=tokens.receipt_digest(thanks.receipt, "comment"),
+        language=_questionnaire().language(lang()),
+        business_day=period.today(),
+        nonce=thanks.comment_nonce,
+        nonce_expires_at=tokens.nonce_expires_at(thanks.issued_at),
+    )
+
+
+def _thanks(token: str, signed: str) -> Thanks:
+    thanks = tokens.read_thanks(signed, token)
+    if thanks is None:
         raise NoResultFound("this thank-you address was not signed by us")
-    return receipt
+    return thanks
 
 
-def _problem(slip: Slip | None, form: CommentForm) -> str | None:
-    if slip is None or slip.is_late:
-        return _("Trang đã mở quá lâu. Góp ý vẫn còn dưới đây, xin bấm gửi lần nữa.")
+def _problem(form: CommentForm, thanks: Thanks) -> str | None:
+    if thanks.is_late:
+        return _("Phiếu đã gửi quá 3 ngày nên không nhận thêm góp ý. Xin mở phiếu mới ở quầy.")
     if not form.text.data:
         return _("Ông/Bà chưa viết gì. Xin viết góp ý rồi gửi.")
     if not form.validate():
@@ -76,14 +75,16 @@ def _problem(slip: Slip | None, form: CommentForm) -> str | None:
     return None
 
 
-def _page(code: PointCode, thanks: str, slip: Slip, problem: str | None = None) -> str:
-    questionnaire = parse(questionnaires.current(session(), INSTRUMENT).definition)
+def _questionnaire() -> Questionnaire:
+    return parse(questionnaires.current(session(), INSTRUMENT).definition)
+
+
+def _page(code: PointCode, thanks: Thanks, problem: str | None = None) -> str:
+    questionnaire = _questionnaire()
     return page(
         "thanks/show.html",
         code,
         thanks=thanks,
-        receipt=tokens.read_thanks(thanks, code.token),
-        slip=slip,
         form=CommentForm(),
         problem=problem,
         commented="sent" in request.args,

@@ -6,16 +6,19 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
 from forms.questionnaire import parse
 from survey import period, schema
 from survey.db import session
-from survey.storage import points, questionnaires
+from survey.storage import code_tokens, points, questionnaires
+from survey.storage.receipts import Receipt
 from survey.storage.responses import Response
 from tests import province, sheets
 from tests.province import Place
+
+FULL = OperationalError("INSERT", {"answers": b"secret"}, Exception("disk is full"))
 
 
 def _stored(app: Flask) -> list[Response]:
@@ -197,6 +200,62 @@ def test_a_closed_point_says_so_and_takes_the_sheets_it_handed_out(
     assert len(_stored(app)) == 1
 
 
+def test_a_second_person_and_a_late_sheet_are_taken_although_the_point_has_closed(
+    app: Flask, client: FlaskClient, place: Place
+) -> None:
+    first, late = (sheets.open_form(client, place.token) for _ in range(2))
+    sheets.send(client, place.token, first, overall="1")
+    closing = period.now() + timedelta(minutes=5)
+    with app.app_context():
+        points.close(points.any_of(session(), place.point), closing)
+        session().commit()
+    with time_machine.travel(closing + timedelta(hours=80)):
+        conflict = sheets.send(client, place.token, first, overall="5").get_data(as_text=True)
+        assert client.post(f"/p/{place.token}", data=sheets.fields(conflict)).status_code == 303
+        again = sheets.send(client, place.token, late, overall="2").get_data(as_text=True)
+        assert "quá 3 ngày" in again
+        assert (
+            sheets.send(client, place.token, sheets.fields(again), overall="2").status_code == 303
+        )
+    assert sorted(row.answers[0] for row in _stored(app)) == [1, 2, 5]
+
+
+def test_a_renewed_sheet_is_stored_with_the_order_that_was_shown(
+    app: Flask, client: FlaskClient, place: Place
+) -> None:
+    with app.app_context():
+        points.any_of(session(), place.point).scale_order = "split"
+        session().commit()
+    for _ in range(10):
+        hidden = sheets.open_form(client, place.token)
+        sheets.send(client, place.token, hidden, overall="1")
+        conflict = sheets.send(client, place.token, hidden, overall="2").get_data(as_text=True)
+        client.post(f"/p/{place.token}", data=sheets.fields(conflict))
+        orders = {(row.scale_order, row.drawn) for row in _stored(app)}
+        assert len(orders) == 1
+        with app.app_context():
+            session().execute(delete(Receipt))
+            session().execute(delete(Response))
+            session().commit()
+
+
+def test_a_busy_database_offers_to_open_the_form_again(client: FlaskClient, place: Place) -> None:
+    with mock.patch("survey.storage.points.by_token", side_effect=FULL):
+        answer = client.get(f"/p/{place.token}?lang=en")
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 503
+    assert f'href="/p/{place.token}?lang=en"' in page
+    assert "<form" not in page
+
+
+def test_a_mistyped_code_and_an_unknown_one_are_told_apart(
+    client: FlaskClient, place: Place
+) -> None:
+    assert "Mã gõ nhầm" in client.get("/p/zzzzzzzy").get_data(as_text=True)
+    unknown = code_tokens.new()
+    assert "Không có quầy nào mang mã này" in client.get(f"/p/{unknown}").get_data(as_text=True)
+
+
 def test_a_revoked_code_asks_for_the_new_one(app: Flask, client: FlaskClient, place: Place) -> None:
     with app.app_context():
         point = points.any_of(session(), place.point)
@@ -322,8 +381,7 @@ def test_a_database_that_cannot_write_loses_nothing(
     app: Flask, client: FlaskClient, place: Place
 ) -> None:
     hidden = sheets.open_form(client, place.token)
-    full = OperationalError("INSERT", {"answers": b"secret"}, Exception("disk is full"))
-    with mock.patch("survey.storage.responses.add", side_effect=full):
+    with mock.patch("survey.storage.responses.add", side_effect=FULL):
         answer = sheets.send(client, place.token, hidden, overall="4", B="2")
     page = answer.get_data(as_text=True)
     assert answer.status_code == 503
