@@ -54,10 +54,18 @@ def units_of(path: Path, province: str | None = None) -> list[UnitRow]:
     reasons += _repeated(rows)
     if reasons:
         raise Refused(reasons)
-    chosen = [row for row in rows if province in {None, row.code, row.parent_code}]
+    chosen = rows if province is None else _below(rows, province)
     if not chosen:
         raise Refused([f"{path.name} has no unit of province {province}"])
     return chosen
+
+
+def _below(rows: Sequence[UnitRow], top: str) -> list[UnitRow]:
+    """Return the unit `top` and everything below it, in the order of the file."""
+    codes = {top}
+    while added := {row.code for row in rows if row.parent_code in codes} - codes:
+        codes |= added
+    return [row for row in rows if row.code in codes]
 
 
 def successions_of(path: Path) -> list[SuccessionRow]:

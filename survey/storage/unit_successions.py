@@ -64,9 +64,10 @@ def put(
     """
     rows = list(rows)
     changes = SuccessionChanges()
-    targets = _targets(session, rows, changes)
+    targets = _targets(session, rows, on, changes)
+    _refuse_overlaps(session, rows, on)
     if province is None:
-        _refuse_unknown(rows, targets)
+        _refuse_unknown(rows, targets, on)
     kept = [row for row in rows if _leads_to(targets.get(row.number), province)]
     changes.outside = len(rows) - len(kept)
     closed = _close_old(session, kept, on, changes)
@@ -85,9 +86,9 @@ def put(
 
 
 def _targets(
-    session: Session, rows: Sequence[SuccessionRow], changes: SuccessionChanges
+    session: Session, rows: Sequence[SuccessionRow], on: date, changes: SuccessionChanges
 ) -> dict[int, Unit]:
-    by_code = units.current(session)
+    by_code = units.on_day(session, on)
     by_name: dict[str, list[Unit]] = {}
     for unit in by_code.values():
         by_name.setdefault(names.spelling(unit.name), []).append(unit)
@@ -104,9 +105,21 @@ def _targets(
     return found
 
 
-def _refuse_unknown(rows: Sequence[SuccessionRow], targets: dict[int, Unit]) -> None:
+def _refuse_overlaps(session: Session, rows: Sequence[SuccessionRow], on: date) -> None:
+    begun = units.begun_before(session, on)
     reasons = [
-        f"row {row.number}: the new unit {row.new_code} {row.new_name} is not in the register; "
+        f"row {row.number}: the register knows {row.old.code} {row.old.name} from "
+        f"{begun[row.old.code].valid_from}, before {on}; import them with the day they began"
+        for row in rows
+        if row.old.code in begun
+    ]
+    if reasons:
+        raise Refused(reasons)
+
+
+def _refuse_unknown(rows: Sequence[SuccessionRow], targets: dict[int, Unit], on: date) -> None:
+    reasons = [
+        f"row {row.number}: the register has no unit {row.new_code} {row.new_name} on {on}; "
         "run flask units import first, or give --province for one province"
         for row in rows
         if row.number not in targets

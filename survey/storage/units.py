@@ -70,6 +70,14 @@ def get(session: Session, code: str, on: date) -> Unit:
     return session.execute(select(Unit).where(Unit.code == code, alive(on))).scalar_one()
 
 
+def latest(session: Session, code: str, on: date) -> Unit:
+    """Return the unit that carries a code on a date, or carried it last before."""
+    begun = or_(Unit.valid_from.is_(None), Unit.valid_from <= on)
+    last_first = (Unit.valid_to.is_not(None), Unit.valid_to.desc())
+    query = select(Unit).where(Unit.code == code, begun).order_by(*last_first).limit(1)
+    return session.execute(query).scalar_one()
+
+
 def named(session: Session, codes: Collection[str], on: date) -> Sequence[Unit]:
     """Return the units with these codes on a date, in Vietnamese order."""
     query = select(Unit).where(Unit.code.in_(codes), alive(on)).order_by(Unit.sort_key)
@@ -83,11 +91,28 @@ def subtree(session: Session, code: str, on: date) -> frozenset[str]:
     return frozenset(session.scalars(select(tree.union(below).c.code)))
 
 
+def is_empty(session: Session) -> bool:
+    """Say whether the register has no unit yet."""
+    return session.scalar(select(Unit.id).limit(1)) is None
+
+
 def current(session: Session) -> dict[str, Unit]:
     """Return every unit that has no end, by code."""
-    return {
-        unit.code: unit for unit in session.scalars(select(Unit).where(Unit.valid_to.is_(None)))
-    }
+    return _by_code(session, Unit.valid_to.is_(None))
+
+
+def on_day(session: Session, on: date) -> dict[str, Unit]:
+    """Return every unit that exists on a date, by code."""
+    return _by_code(session, alive(on))
+
+
+def begun_before(session: Session, on: date) -> dict[str, Unit]:
+    """Return every unit known to have begun before a date, by code."""
+    return _by_code(session, Unit.valid_from < on)
+
+
+def _by_code(session: Session, condition: ColumnElement[bool]) -> dict[str, Unit]:
+    return {unit.code: unit for unit in session.scalars(select(Unit).where(condition))}
 
 
 def new(row: UnitRow, valid_from: date | None, valid_to: date | None = None) -> Unit:
@@ -109,14 +134,19 @@ def new(row: UnitRow, valid_from: date | None, valid_to: date | None = None) -> 
 def put(session: Session, rows: Iterable[UnitRow], valid_from: date) -> UnitChanges:
     """Make the register agree with a file that holds from a date; all of it or nothing.
 
-    A unit the file repeats is left alone, one that differs from that date on succeeds
+    A unit the file repeats is kept (with an earlier beginning or an electronic identifier
+    that the file adds), one that differs from that date on succeeds
     itself, one that differs on the very date of its row is corrected in place. A name
     that differs only in where its tones are written is reported and keeps its spelling.
     Raises Refused with every row that contradicts the register.
     """
     rows = list(rows)
     known = current(session)
-    reasons = [*_orphans(rows, known), *_anachronisms(session, rows, known, valid_from)]
+    reasons = [
+        *_orphans(rows, known),
+        *_circles(rows, known),
+        *_anachronisms(session, rows, known, valid_from),
+    ]
     if reasons:
         raise Refused(reasons)
     changes = UnitChanges()
@@ -134,9 +164,7 @@ def _put_one(
         session.add(unit)
         changes.added += 1
     elif not _differs(unit, row):
-        changes.unchanged += 1
-        if unit.name != row.name:
-            changes.respelled.append(f"{row.code}: {row.name} is kept as {unit.name}")
+        _complete(unit, row, valid_from, changes)
     elif unit.valid_from == valid_from:
         _correct(unit, row)
         changes.corrected += 1
@@ -148,10 +176,24 @@ def _put_one(
     return unit
 
 
+def _complete(unit: Unit, row: UnitRow, valid_from: date, changes: UnitChanges) -> None:
+    """Keep a unit that the file repeats, with what the file adds to it."""
+    if unit.name != row.name:
+        changes.respelled.append(f"{row.code}: {row.name} is kept as {unit.name}")
+    begins = min(unit.valid_from or valid_from, valid_from)
+    added = (begins, unit.electronic_id or row.electronic_id)
+    if added == (unit.valid_from, unit.electronic_id):
+        changes.unchanged += 1
+    else:
+        unit.valid_from, unit.electronic_id = added
+        changes.corrected += 1
+
+
 def _differs(unit: Unit, row: UnitRow) -> bool:
-    before = (unit.level, unit.type, unit.parent_code, unit.electronic_id)
-    # A file without electronic identifiers says nothing about them.
-    after = (row.level, row.type, row.parent_code, row.electronic_id or unit.electronic_id)
+    # An electronic identifier that one side lacks says nothing; two that differ do.
+    identifiers = {unit.electronic_id, row.electronic_id} - {None}
+    before = (unit.level, unit.type, unit.parent_code, min(len(identifiers), 1))
+    after = (row.level, row.type, row.parent_code, len(identifiers))
     return before != after or names.spelling(unit.name) != names.spelling(row.name)
 
 
@@ -170,6 +212,25 @@ def _orphans(rows: Sequence[UnitRow], known: dict[str, Unit]) -> list[str]:
         for row in rows
         if row.parent_code is not None and row.parent_code not in codes
     ]
+
+
+def _circles(rows: Sequence[UnitRow], known: dict[str, Unit]) -> list[str]:
+    parents = {code: unit.parent_code for code, unit in known.items()}
+    parents |= {row.code: row.parent_code for row in rows}
+    return [
+        f"row {row.number}: {row.code} {row.name}: it stands above itself; correct parent_code"
+        for row in rows
+        if row.code in _above(row.code, parents)
+    ]
+
+
+def _above(code: str, parents: dict[str, str | None]) -> set[str]:
+    above: set[str] = set()
+    parent = parents.get(code)
+    while parent is not None and parent not in above:
+        above.add(parent)
+        parent = parents.get(parent)
+    return above
 
 
 def _anachronisms(

@@ -49,7 +49,7 @@ def test_a_point_is_seen_only_from_the_units_it_belongs_to(
 
 
 def test_a_move_leaves_the_past_where_it_was(session: Session, point: ServicePoint) -> None:
-    points.move(point, "31120", TUESDAY)
+    points.move(session, point, "31120", TUESDAY)
     session.flush()
     assert points.unit_code_on(point, MONDAY) == "31117"
     assert points.unit_code_on(point, TUESDAY) == "31120"
@@ -60,9 +60,9 @@ def test_a_move_leaves_the_past_where_it_was(session: Session, point: ServicePoi
 def test_a_second_move_on_the_same_day_replaces_the_first(
     session: Session, point: ServicePoint
 ) -> None:
-    points.move(point, "31120", TUESDAY)
-    points.move(point, "92", TUESDAY)
-    points.move(point, "92", TUESDAY)
+    points.move(session, point, "31120", TUESDAY)
+    points.move(session, point, "92", TUESDAY)
+    points.move(session, point, "92", TUESDAY)
     session.flush()
     assert [link.unit_code for link in point.assignments] == ["31117", "92"]
 

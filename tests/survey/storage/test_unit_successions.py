@@ -76,7 +76,7 @@ def test_a_row_to_an_unknown_unit_refuses_the_file(today: Session) -> None:
         new_name="Xã Không Có",
         full=True,
     )
-    with pytest.raises(Refused, match="row 7: the new unit 99999"):
+    with pytest.raises(Refused, match="row 7: the register has no unit 99999"):
         unit_successions.put(today, [_row(2, "19375", "Xã Vĩnh Hà", "19374"), lost], JULY)
     assert len(today.scalars(select(Unit)).all()) == 2
 
@@ -85,3 +85,27 @@ def test_one_province_leaves_out_what_leads_elsewhere(today: Session) -> None:
     rows = [_row(2, "19375", "Xã Vĩnh Hà", "19374")]
     assert unit_successions.put(today, rows, JULY, province="92").outside == 1
     assert unit_successions.put(today, rows, JULY, province="44").added == 1
+
+
+def test_a_unit_that_changed_since_is_succeeded_into_as_it_was_on_the_day(today: Session) -> None:
+    rows = [_row(2, "19375", "Xã Vĩnh Hà", "19374")]
+    unit_successions.put(today, rows, JULY)
+    ward = UnitRow(
+        number=1,
+        code="19374",
+        name="Phường Bến Quan",
+        level="commune",
+        type="phuong",
+        parent_code="44",
+    )
+    units.put(today, [ward], date(2026, 4, 30))
+    assert unit_successions.put(today, rows, JULY).unchanged == 1
+    line = today.scalars(select(UnitSuccession)).one()
+    assert today.get_one(Unit, line.new_id).type == "xa"
+
+
+def test_an_old_unit_cannot_overlap_one_known_to_have_begun_before(today: Session) -> None:
+    early = _unit("19375", "Xã Vĩnh Hà", "44")
+    units.put(today, [early], date(2025, 1, 1))
+    with pytest.raises(Refused, match="row 2: the register knows 19375"):
+        unit_successions.put(today, [_row(2, "19375", "Xã Vĩnh Hà", "19374")], JULY)

@@ -101,3 +101,32 @@ def test_units_are_named_in_vietnamese_order(session: Session) -> None:
     units.put(session, [PROVINCE, *rows], JULY)
     named = units.named(session, {row.code for row in rows}, JULY)
     assert [unit.name for unit in named] == ["Xã An", "Xã Dân", "Xã Đa"]
+
+
+def test_an_electronic_identifier_learnt_later_completes_the_unit(session: Session) -> None:
+    units.put(session, [PROVINCE], JULY)
+    changes = units.put(session, [replace(PROVINCE, electronic_id="H19")], APRIL)
+    assert (changes.corrected, changes.succeeded) == (1, 0)
+    assert units.get(session, "75", JULY).electronic_id == "H19"
+    assert units.put(session, [replace(PROVINCE, electronic_id="H20")], APRIL).succeeded == 1
+
+
+def test_a_beginning_given_too_late_is_corrected_by_the_same_file(session: Session) -> None:
+    units.put(session, [PROVINCE, COMMUNE], APRIL)
+    assert units.put(session, [PROVINCE, COMMUNE], JULY).corrected == 2
+    assert units.subtree(session, "75", JULY) == {"75", "26116"}
+
+
+def test_a_unit_above_itself_is_refused(session: Session) -> None:
+    circle = [replace(PROVINCE, parent_code="26116"), COMMUNE]
+    with pytest.raises(Refused, match="row 1: 75 Tỉnh Đồng Nai: it stands above itself"):
+        units.put(session, circle, JULY)
+
+
+def test_the_latest_unit_of_a_code_is_known_after_its_end(session: Session) -> None:
+    units.put(session, [PROVINCE, COMMUNE], JULY)
+    units.get(session, "26116", JULY).valid_to = APRIL
+    session.flush()
+    assert units.latest(session, "26116", date(2027, 1, 1)).name == "Xã Tân Phú"
+    with pytest.raises(NoResultFound):
+        units.latest(session, "26116", date(2025, 1, 1))
