@@ -6,9 +6,11 @@ every hosting platform already knows (DATABASE_URL, PUBLIC_BASE_URL, HOST, PORT)
 without the prefix.
 """
 
+import contextlib
 import ipaddress
 import os
 import secrets
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,8 +32,9 @@ DEFAULTS: dict[str, Any] = {
     # Where a formal complaint goes; shown beside the comment box, which is not that place.
     "COMPLAINT_NAME": "Cổng Dịch vụ công quốc gia",
     "COMPLAINT_URL": "https://dichvucong.gov.vn",
-    # Sign-in attempts per account and address, and per account from anywhere.
-    "SIGN_IN_LIMITS": ("10 per minute", "100 per hour"),
+    # Failed sign-ins per account and address together: a hall shares one address, and a limit
+    # per account alone would let anybody lock its owner out.
+    "SIGN_IN_LIMIT": "10 per minute",
     "RATELIMIT_STORAGE_URI": "memory://",
     "BABEL_DEFAULT_LOCALE": "vi",
     "BOOTSTRAP_SERVE_LOCAL": True,
@@ -40,6 +43,7 @@ DEFAULTS: dict[str, Any] = {
     "SESSION_COOKIE_SAMESITE": "Lax",
 }
 MAX_PORT = 65535
+SHORTEST_KEY = 32
 PLATFORM = ("DATABASE_URL", "PUBLIC_BASE_URL", "HOST", "PORT")
 
 
@@ -52,9 +56,7 @@ def load(instance: Path, environ: Mapping[str, str] | None = None) -> dict[str, 
     environ = os.environ if environ is None else environ
     written = _written(instance)
     given = {name: environ[name] for name in PLATFORM if environ.get(name)}
-    settings = DEFAULTS | written | given
-    settings["PORT"] = _port(settings["PORT"])
-    return settings
+    return DEFAULTS | written | given
 
 
 def complete(settings: Mapping[str, Any], instance: Path) -> dict[str, Any]:
@@ -65,14 +67,16 @@ def complete(settings: Mapping[str, Any], instance: Path) -> dict[str, Any]:
     """
     real = settings.get("PURPOSE") == "real" or bool(settings.get("DATABASE_URL"))
     demo = settings.get("PURPOSE", "demo") == "demo" and not real
+    instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = instance / ("demo.db" if demo else "hailong.db")
     url = settings.get("DATABASE_URL") or f"sqlite:///{file}"
-    base = settings["PUBLIC_BASE_URL"]
+    base, port = settings["PUBLIC_BASE_URL"], _port(settings["PORT"])
     if base is None and demo:
-        base = f"http://127.0.0.1:{settings['PORT']}"
+        base = f"http://127.0.0.1:{port}"
     https = bool(base) and urlsplit(base).scheme == "https"
     return {
         "PURPOSE": "demo" if demo else "real",
+        "PORT": port,
         "DATABASE_URL": url,
         "SECRET_KEY": settings.get("SECRET_KEY") or _secret(instance),
         "PUBLIC_BASE_URL": base.rstrip("/") if base else None,
@@ -94,6 +98,11 @@ def public_address(settings: Mapping[str, Any]) -> str:
             "PUBLIC_BASE_URL=https://… (tên miền của cơ quan) rồi khởi động lại."
         )
     parts = urlsplit(base)
+    if base != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
+        raise ConfigError(
+            f"Địa chỉ công khai {base} phải chỉ có tên miền, không có đường dẫn phía sau. "
+            "Bước tiếp theo: đặt PUBLIC_BASE_URL=https://tên-miền rồi khởi động lại."
+        )
     if parts.scheme == "https" and parts.hostname:
         return base
     if settings["PURPOSE"] == "demo" and parts.scheme == "http" and _is_loopback(parts.hostname):
@@ -135,12 +144,22 @@ def _secret(instance: Path) -> str:
     Servers that share one database must share one key: set FLASK_SECRET_KEY there.
     """
     file = instance / "secret-key"
-    instance.mkdir(parents=True, exist_ok=True)
-    try:
-        # O_EXCL: of several workers that start at once, one writes and the others read.
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return file.read_text("ascii")
-    with os.fdopen(descriptor, "w", encoding="ascii") as out:
-        out.write(key := secrets.token_urlsafe(48))
+    if not file.exists():
+        _write_once(file, secrets.token_urlsafe(48))
+    key = file.read_text("ascii").strip()
+    if len(key) < SHORTEST_KEY:
+        raise ConfigError(
+            f"{file} is damaged. Restore it from a backup, or delete it: sheets in "
+            "people's hands and printed invitations end then."
+        )
     return key
+
+
+def _write_once(file: Path, text: str) -> None:
+    """Write a private file whole or not at all; of several writers at once, one wins."""
+    with tempfile.NamedTemporaryFile("w", dir=file.parent, encoding="ascii") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(out.name, file)

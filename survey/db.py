@@ -12,12 +12,23 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from survey.config import ConfigError
+
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Hashing a password takes long and writes nothing: answers must not wait behind it.
+SCHEMA_LOCK = 0x4A1104
+SLOW_ENDPOINTS = frozenset({"security.login"})
 
 
 def init_app(app: Flask) -> None:
     """Give the application its engine and close each session with its context."""
-    app.extensions["engine"] = make_engine(app.config["DATABASE_URL"])
+    try:
+        app.extensions["engine"] = make_engine(app.config["DATABASE_URL"])
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+        raise ConfigError(
+            "DATABASE_URL is not the address of a database we know. Give it as "
+            "postgresql://user:password@host/name, or unset it to use SQLite."
+        ) from error
     app.teardown_appcontext(_close)
 
 
@@ -28,9 +39,17 @@ def make_engine(address: str) -> sa.Engine:
         url = url.set(drivername="postgresql+psycopg")
     if url.get_backend_name() != "sqlite":
         # prepare_threshold=None: prepared statements break behind a transaction pooler.
-        return sa.create_engine(url, pool_pre_ping=True, connect_args={"prepare_threshold": None})
+        return sa.create_engine(
+            url,
+            pool_pre_ping=True,
+            hide_parameters=True,  # they hold answers, and errors are logged
+            # A resend must see what the first transaction committed, whatever the default.
+            isolation_level="READ COMMITTED",
+            connect_args={"prepare_threshold": None},
+        )
     options: dict[str, Any] = {} if url.database else {"poolclass": StaticPool}
-    engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **options)
+    threads = {"check_same_thread": False}
+    engine = sa.create_engine(url, connect_args=threads, hide_parameters=True, **options)
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -39,6 +58,12 @@ def make_engine(address: str) -> sa.Engine:
 def engine() -> sa.Engine:
     """Return the engine of the current application."""
     return cast(sa.Engine, current_app.extensions["engine"])
+
+
+def lock(connection: sa.Connection) -> None:
+    """Let one process at a time change the schema; on SQLite its transaction is lock enough."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
 
 
 def session() -> Session:
@@ -50,6 +75,8 @@ def session() -> Session:
     if "session" not in g:
         reading = has_request_context() and request.method in SAFE_METHODS
         options = {"read_only": True, "postgresql_readonly": True} if reading else {}
+        if has_request_context() and request.endpoint in SLOW_ENDPOINTS:
+            options = {"deferred": True}
         g.session = Session(engine().execution_options(**options), expire_on_commit=False)
     return cast(Session, g.session)
 
@@ -76,4 +103,5 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     read_only = bool(connection.get_execution_options().get("read_only"))
     connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
     # A writer takes the lock at once: upgrading a read lock later fails instead of waiting.
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    late = read_only or connection.get_execution_options().get("deferred")
+    connection.exec_driver_sql("BEGIN" if late else "BEGIN IMMEDIATE")

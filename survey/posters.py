@@ -20,6 +20,10 @@ TEMPLATE = Path(__file__).parent.parent / "templates" / "documents" / "poster.ty
 FONT = "Be Vietnam Pro"
 
 
+class PosterError(Exception):
+    """A poster cannot be set; the message says the next step."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Poster:
     """What one poster says; `address` is what its QR code decodes to."""
@@ -69,9 +73,19 @@ def pdf(poster: Poster) -> bytes:
     """Return an A5 poster as PDF. Text is handed over as data, never as markup."""
     shown = asdict(poster) | {"typed": poster.typed, "qr": qr_svg(poster.address)}
     shown["issued_on"] = poster.issued_on.strftime("%d/%m/%Y")
+    try:
+        return _compile(json.dumps(shown))
+    except typst.TypstError as error:
+        raise PosterError(
+            f"Không in được mã của “{poster.point}”: tên có ký tự mà phông chữ không có. "
+            "Bước tiếp theo: đổi tên quầy hoặc đơn vị rồi tải lại."
+        ) from error
+
+
+def _compile(data: str) -> bytes:
     return typst.compile(
         TEMPLATE,
-        sys_inputs={"d": json.dumps(shown)},
+        sys_inputs={"d": data},
         font_paths=_fonts(),
         ignore_system_fonts=True,
         pdf_standards="ua-1",

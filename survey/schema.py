@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
 from forms.questionnaire import shipped
+from survey.db import lock
 from survey.storage import installation, questionnaires
 
 MIGRATIONS = Path(__file__).parent / "storage" / "migrations"
@@ -34,8 +35,8 @@ def state(engine: sa.Engine) -> str:
     return "behind" if found in known else "newer"
 
 
-def require_current(engine: sa.Engine) -> None:
-    """Raise SchemaError unless the database fits this program."""
+def require_current(engine: sa.Engine, purpose: str) -> None:
+    """Raise SchemaError unless the database fits this program, WrongPurpose unless its purpose."""
     found = state(engine)
     if found == "newer":
         raise SchemaError(
@@ -44,21 +45,24 @@ def require_current(engine: sa.Engine) -> None:
         )
     if found != "current":
         raise SchemaError(f"The database is {found}. Make a backup, then run: flask db upgrade")
+    with Session(engine.execution_options(read_only=True)) as session:
+        installation.require(session, purpose)
 
 
 def upgrade(engine: sa.Engine, purpose: str, on: date) -> None:
     """Bring the database to this program's schema and edition of the questionnaires."""
     if state(engine) == "newer":
-        require_current(engine)
+        require_current(engine, purpose)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
+        lock(connection)
         command.upgrade(config, "head")
-    with Session(engine) as session:
-        installation.claim(session, purpose, on)
-        publish(session, on)
-        session.commit()
+        with Session(connection) as session:
+            installation.claim(session, purpose, on)
+            publish(session, on)
+            session.commit()
 
 
 def publish(session: Session, on: date) -> None:

@@ -25,11 +25,22 @@ class WrongPurpose(Exception):
 
 def claim(session: Session, purpose: str, on: date) -> None:
     """Mark a new database with its purpose; raise WrongPurpose if it has another one."""
-    found = session.get(Installation, 1)
-    if found is None:
+    if session.get(Installation, 1) is None:
         session.add(Installation(id=1, purpose=purpose, created_on=on))
-    elif found.purpose != purpose:
+        session.flush()
+    require(session, purpose)
+
+
+def purpose_of(session: Session) -> str:
+    """Return what this database is for; NoResultFound before it was marked."""
+    return session.get_one(Installation, 1).purpose
+
+
+def require(session: Session, purpose: str) -> None:
+    """Raise WrongPurpose unless the database was marked with this purpose."""
+    found = purpose_of(session)
+    if found != purpose:
         raise WrongPurpose(
-            f"This database holds {found.purpose} data and was opened as {purpose}. "
+            f"This database holds {found} data and was opened as {purpose}. "
             "Demonstration and real answers never mix: give DATABASE_URL another database."
         )

@@ -43,7 +43,7 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
 def test_a_wrong_port_is_refused(tmp_path: Path, port: str) -> None:
     with pytest.raises(ConfigError, match=f"PORT={port}"):
-        config.load(tmp_path, {"PORT": port})
+        _settings(tmp_path, PORT=port)
 
 
 def test_a_broken_settings_file_is_named_with_its_line(tmp_path: Path) -> None:
@@ -61,6 +61,8 @@ def test_a_broken_settings_file_is_named_with_its_line(tmp_path: Path) -> None:
         ("http://192.168.1.5:8000", "demo"),
         ("ftp://127.0.0.1", "demo"),
         ("https://", "real"),
+        ("https://hailong.example.vn/quay?x=1#y", "real"),
+        ("https://ai@hailong.example.vn", "real"),
     ],
 )
 def test_an_address_that_is_unset_or_not_https_is_never_printed(
@@ -80,3 +82,21 @@ def test_the_signing_key_is_made_once_and_kept_private(tmp_path: Path) -> None:
     assert first["SECRET_KEY"] == second["SECRET_KEY"]
     assert len(str(first["SECRET_KEY"])) >= 48
     assert (tmp_path / "new" / "secret-key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("damage", ["", "quá ngắn".encode("ascii", "ignore").decode()])
+def test_a_damaged_signing_key_is_refused_and_not_used(tmp_path: Path, damage: str) -> None:
+    (tmp_path / "secret-key").write_text(damage)
+    with pytest.raises(ConfigError, match="secret-key is damaged"):
+        _settings(tmp_path)
+
+
+def test_a_given_signing_key_needs_no_file(tmp_path: Path) -> None:
+    loaded = config.load(tmp_path / "new", {}) | {"SECRET_KEY": "k" * 40}
+    assert config.complete(loaded, tmp_path / "new")["SECRET_KEY"] == "k" * 40
+    assert not (tmp_path / "new" / "secret-key").exists()
+
+
+def test_the_folder_of_answers_and_keys_is_private(tmp_path: Path) -> None:
+    _settings(tmp_path / "new")
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0

@@ -1,3 +1,4 @@
+import threading
 from datetime import date
 from pathlib import Path
 
@@ -6,6 +7,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 
 from survey import schema
@@ -38,7 +40,7 @@ def test_an_empty_database_is_named_and_not_served(tmp_path: Path) -> None:
     engine = make_engine(f"sqlite:///{tmp_path}/new.db")
     assert schema.state(engine) == "empty"
     with pytest.raises(SchemaError, match="flask db upgrade"):
-        schema.require_current(engine)
+        schema.require_current(engine, "real")
     engine.dispose()
 
 
@@ -54,6 +56,39 @@ def test_a_database_of_a_newer_version_is_left_untouched(database_url: str) -> N
 
 def test_a_demonstration_never_opens_a_real_database(database_url: str) -> None:
     engine = make_engine(database_url)
-    with pytest.raises(WrongPurpose, match="holds real data and was opened as demo"):
-        schema.upgrade(engine, "demo", DAY)
+    for open_as_demo in (
+        lambda: schema.upgrade(engine, "demo", DAY),
+        lambda: schema.require_current(engine, "demo"),
+    ):
+        with pytest.raises(WrongPurpose, match="holds real data and was opened as demo"):
+            open_as_demo()
     engine.dispose()
+
+
+def test_several_upgrades_at_once_do_the_work_of_one(
+    postgresql_server: URL, postgresql_url: str
+) -> None:
+    name = make_url(postgresql_url).database
+    admin = sa.create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'CREATE DATABASE "{name}_empty"'))
+    address = make_url(postgresql_url).set(database=f"{name}_empty")
+    failures: list[Exception] = []
+
+    def upgrade() -> None:
+        engine = make_engine(address.render_as_string(hide_password=False))
+        try:
+            schema.upgrade(engine, "real", DAY)
+        except Exception as error:  # noqa: BLE001 whatever it is, it is the finding
+            failures.append(error)
+        engine.dispose()
+
+    threads = [threading.Thread(target=upgrade) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+    with admin.connect() as connection:
+        connection.execute(sa.text(f'DROP DATABASE "{name}_empty" WITH (FORCE)'))
+    admin.dispose()
