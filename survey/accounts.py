@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import flask_security
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask, current_app, url_for
 from flask_login import current_user
@@ -16,6 +18,7 @@ from survey.storage.base import Refused
 from survey.storage.users import Role, User
 
 INVITATION_DAYS = 7
+LONGEST_PASSWORD = 1024
 SETTINGS = {
     "SECURITY_CLI_USERS_NAME": None,  # ours create no password on a command line
     "SECURITY_CLI_ROLES_NAME": None,
@@ -24,6 +27,7 @@ SETTINGS = {
     # Argon2 salts by itself; a second keyed hash would tie every password to one key for ever.
     "SECURITY_PASSWORD_SINGLE_HASH": ["argon2"],
     "SECURITY_PASSWORD_LENGTH_MIN": 12,
+    "SECURITY_API_ENABLED_METHODS": ["session"],
     # An unknown address and a wrong password look the same.
     "SECURITY_RETURN_GENERIC_RESPONSES": True,
     "SECURITY_CHANGEABLE": True,
@@ -59,10 +63,23 @@ class Sessions:
         return db.session()
 
 
+class LoginForm(flask_security.LoginForm):
+    """Sign-in without “remember me”: a counter's computer has many users."""
+
+    remember = None
+
+    def validate(self, **kwargs: Any) -> bool:
+        """Refuse a password too long to hash like any wrong one."""
+        self.password.data = (self.password.data or "")[:LONGEST_PASSWORD]
+        return bool(super().validate(**kwargs))
+
+
 def init_app(app: Flask) -> None:
     """Give the application its sign-in."""
     app.config.from_mapping(SETTINGS)
-    security = Security(app, FSQLALiteUserDatastore(Sessions(), User, Role))
+    rows = FSQLALiteUserDatastore(Sessions(), User, Role)
+    security = Security(app, rows, login_form=LoginForm)
+    app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # no tokens
     # Both would load a user for every page, also for a citizen's:
     # Flask-Principal (whose permissions we do not use) and Flask-Login's template variable.
     security.principal.identity_loaders.clear()

@@ -2,10 +2,11 @@
 
 import base64
 import hashlib
+import unicodedata
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -21,6 +22,8 @@ from secure import (
 )
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+FOUND = 302  # what a successful sign-in answers
+LONGEST_EMAIL = 320
 CITIZEN_CSS = (Path(__file__).parent / "static" / "citizen.css").read_text("utf-8")
 _HASH = base64.b64encode(hashlib.sha256(CITIZEN_CSS.encode()).digest()).decode()
 # One policy for every page: no script runs anywhere, and the only inline style is the
@@ -47,7 +50,8 @@ def init_app(app: Flask) -> None:
     headers = _headers(https=app.config["HTTPS"])
     app.after_request(lambda response: _protect(response, headers))
     if hops := app.config["PROXY_HOPS"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, hops, hops, hops)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.before_request(_refuse_json)
     _limit_sign_in(app)
 
 
@@ -74,18 +78,26 @@ def _protect(response: Response, headers: Secure) -> Response:
 
 
 def _limit_sign_in(app: Flask) -> None:
-    views: dict[str, Any] = app.view_functions
     limiter = Limiter(get_remote_address, app=app)
-    app.extensions["sign_in_limiter"] = limiter  # the limits themselves refer to it weakly
-    for limit, key in zip(app.config["SIGN_IN_LIMITS"], (_account_here, _account), strict=True):
-        limited = limiter.limit(limit, key_func=key, methods=["POST"])
-        views["security.login"] = limited(views["security.login"])
-
-
-def _account() -> str:
-    return request.form.get("email", "").strip().lower()
+    app.extensions["sign_in_limiter"] = limiter  # the limit itself refers to it weakly
+    limited = limiter.limit(
+        app.config["SIGN_IN_LIMIT"],
+        key_func=_account_here,
+        methods=["POST"],
+        deduct_when=lambda response: response.status_code != FOUND,
+    )
+    views: dict[str, Any] = app.view_functions
+    views["security.login"] = limited(views["security.login"])
 
 
 def _account_here() -> str:
-    """Return address and account: a hall shares one address, so it never counts alone."""
-    return f"{get_remote_address()} {_account()}"
+    """Return a digest of address and account, whichever way the account is written."""
+    typed = request.form.get("email", "")[:LONGEST_EMAIL]
+    account = unicodedata.normalize("NFKC", typed).replace("。", ".").strip().lower()
+    return hashlib.sha256(f"{get_remote_address()} {account}".encode()).hexdigest()
+
+
+def _refuse_json() -> None:
+    """No page takes JSON; Flask-Security would, past our templates and limits."""
+    if request.is_json:
+        abort(415)

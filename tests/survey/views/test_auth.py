@@ -169,6 +169,31 @@ def test_the_session_cookie_is_bound_to_this_host_and_hidden_from_scripts(
         assert part in cookie
 
 
+def test_signing_in_rightly_is_never_slowed(sqlite_url: str, tmp_path: Path) -> None:
+    app = create_app({"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": sqlite_url})
+    place = province.build(app)
+    for _ in range(12):
+        province.sign_in(app, place.manager)
+    app.extensions["engine"].dispose()
+
+
+def test_there_are_no_tokens_and_no_remembering(app: Flask, place: Place) -> None:
+    client = app.test_client()
+    asked = {"email": place.manager, "password": PASSWORD}
+    token = client.post("/login?include_auth_token", json=asked, **ON_HTTPS)
+    assert token.status_code in {400, 415}
+    assert b"auth_token" not in token.data
+    data = asked | {"remember": "y", "csrf_token": province.csrf_token(client, "/login")}
+    answer = client.post("/login", data=data, headers=province.referer("/login"), **ON_HTTPS)
+    assert answer.status_code == 302
+    assert "remember" not in str(answer.headers)
+    assert app.test_client().get("/points?auth_token=x", **ON_HTTPS).status_code == 302
+
+
+def test_a_password_of_a_megabyte_is_just_wrong(client: FlaskClient, place: Place) -> None:
+    assert "không đúng" in _sign_in(client, place.manager, "x" * 20_000)
+
+
 def test_guessing_passwords_is_slowed_per_account_and_not_per_hall(
     sqlite_url: str, tmp_path: Path
 ) -> None:
@@ -185,6 +210,6 @@ def test_guessing_passwords_is_slowed_per_account_and_not_per_hall(
         return client.post("/login", data={"email": email, "password": "x"}).status_code
 
     assert [guess("a@hailong.example") for _ in range(11)][-2:] == [200, 429]
-    assert guess("A@hailong.example ") == 429
+    assert guess("A@hailong.example ") == guess("a@ｈailong。example") == 429
     assert guess("b@hailong.example") == 200
     app.extensions["engine"].dispose()
