@@ -3,15 +3,17 @@
 import structlog
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError, NoResultFound, OperationalError
-from werkzeug.exceptions import BadRequest, HTTPException, InternalServerError, NotFound
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound
+from werkzeug.exceptions import BadRequest, Conflict, HTTPException, InternalServerError, NotFound
 
 log = structlog.get_logger()
 
 PAGES = {
+    400: ("Không đọc được nội dung gửi lên", "Xin quay lại trang trước, sửa rồi gửi lại."),
     403: ("Không có quyền xem trang này", "Tài khoản của Ông/Bà không được giao phần này."),
-    404: ("Không tìm thấy trang", "Địa chỉ có thể gõ nhầm, hoặc trang không còn ở đây."),
+    404: ("Không tìm thấy trang", "Địa chỉ có thể bị gõ nhầm, hoặc trang không còn ở đây."),
     405: ("Không mở được trang theo cách này", "Xin quay lại trang trước rồi bấm lại nút."),
+    409: ("Vừa có người khác thay đổi chỗ này", "Chưa lưu. Xin tải lại trang, xem rồi làm lại."),
     413: ("Nội dung gửi lên quá lớn", "Xin viết ngắn lại rồi gửi lại."),
     429: ("Thử quá nhiều lần", "Xin chờ một phút rồi thử lại."),
     500: ("Máy chủ gặp lỗi", "Lỗi đã được ghi lại. Xin thử lại sau ít phút."),
@@ -20,18 +22,28 @@ PAGES = {
 
 
 def init_app(app: Flask) -> None:
-    """Turn every failure into a page."""
+    """Turn every failure into a page, and keep Flask from logging addresses itself."""
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(NoResultFound, lambda _error: _http(NotFound()))
     # PostgreSQL refuses a NUL in text, which nothing but an attack sends.
     app.register_error_handler(DataError, lambda _error: _http(BadRequest()))
-    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(IntegrityError, lambda _error: _http(Conflict()))
+    app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(CSRFError, _csrf)
+    app.logger.disabled = True  # Flask's own line would hold the path; _http logs the failure
 
 
 def page(status: int, title: str, advice: str) -> tuple[str, int]:
     """Return an error page with its status."""
-    return render_template("errors/error.html", status=status, title=title, advice=advice), status
+    # These sentences are Vietnamese whatever language the page before had.
+    values = {"status": status, "title": title, "advice": advice, "language": "vi"}
+    return render_template("errors/error.html", **values), status
+
+
+def log_database(error: DBAPIError) -> None:
+    """Log what kind of refusal it was, no more: a driver's message may quote a row."""
+    kind, state = type(error.orig).__name__, getattr(error.orig, "sqlstate", None)
+    log.error("database", endpoint=request.endpoint, kind=kind, state=state)
 
 
 def _http(error: HTTPException) -> tuple[str, int]:
@@ -42,12 +54,7 @@ def _http(error: HTTPException) -> tuple[str, int]:
     return page(code, title, advice)
 
 
-def log_database(error: OperationalError) -> None:
-    """Log why the database refused: only its own sentence, as the parameters hold answers."""
-    log.error("database", endpoint=request.endpoint, reason=str(error.orig))
-
-
-def _database(error: OperationalError) -> tuple[str, int]:
+def _database(error: DBAPIError) -> tuple[str, int]:
     log_database(error)
     return page(503, *PAGES[503])
 

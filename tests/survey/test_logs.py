@@ -1,8 +1,10 @@
 import json
+from unittest import mock
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 
 from tests import sheets
 from tests.province import Place
@@ -32,8 +34,22 @@ def test_a_failure_is_logged_with_the_id_the_page_shows(
     fail.is_public = True  # type: ignore[attr-defined]
     app.view_functions["answer.find"] = fail
     answer = client.get("/")
-    failure, request = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    said = capsys.readouterr()
+    failure, request = (json.loads(line) for line in said.out.splitlines())
+    assert said.err == ""
     assert answer.status_code == 500
     assert "RuntimeError: broken" in failure["exception"]
     assert failure["request_id"] == request["request_id"]
     assert failure["request_id"] in answer.get_data(as_text=True)
+
+
+def test_a_database_error_is_logged_without_what_was_answered(
+    client: FlaskClient, place: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hidden = sheets.open_form(client, place.token)
+    refusal = OperationalError("INSERT", {"visit": "ask"}, Exception("row (1, 'ask') is wrong"))
+    with mock.patch("survey.storage.responses.add", side_effect=refusal):
+        sheets.send(client, place.token, hidden, overall="1", visit="ask")
+    said = capsys.readouterr()
+    assert '"event": "database"' in said.out
+    assert "ask" not in said.out + said.err
