@@ -9,16 +9,26 @@ from wtforms.validators import InputRequired, Length
 from forms.messages import Form
 
 
+def _spaced(text: str | None) -> str:
+    """Return text with single spaces and without invisible signs, so that blank is empty."""
+    words = " ".join((text or "").split())
+    return "".join(c for c in words if c.isprintable()).strip()
+
+
 class PointForm(Form):
     """The name of a counter, the field it serves, and whether it is for trying out."""
 
     name = StringField(
         "Tên quầy",
         [InputRequired(), Length(2, 120)],
+        filters=[_spaced],
         description="Tên người dân nhìn thấy ở quầy, ví dụ: Quầy 3, Đất đai.",
     )
     field = StringField(
-        "Lĩnh vực", [Length(max=120)], description="Có thể để trống. Ví dụ: Hộ tịch."
+        "Lĩnh vực",
+        [Length(max=120)],
+        filters=[_spaced],
+        description="Có thể để trống. Ví dụ: Hộ tịch.",
     )
     submit = SubmitField("Lưu")
 

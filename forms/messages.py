@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 
 MESSAGES = {
@@ -36,7 +37,12 @@ class Form(FlaskForm):
     """A form that complains in Vietnamese."""
 
     class Meta(FlaskForm.Meta):
-        """Hand WTForms our messages instead of its own catalogues."""
+        """Our messages instead of WTForms' catalogues, and never an uploaded file."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Return the text fields sent: a file in their place must not reach a filter."""
+            posted = super().wrap_formdata(form, formdata)
+            return request.form if posted is not None and request.files else posted
 
         def get_translations(self, _form: Any) -> Vietnamese:
             """Return the Vietnamese messages whatever the locale."""

@@ -122,6 +122,7 @@ def add(
 
 def issue_code(session: Session, point: ServicePoint, at: datetime) -> PointCode:
     """Issue the next code of a point, revoking the one in force."""
+    _lock(session, point)
     for code in point.codes:
         code.revoked_at = code.revoked_at or at
     code = PointCode(token=code_tokens.new(), version=len(point.codes) + 1, issued_at=at)
@@ -201,8 +202,9 @@ def is_name_taken(
     )
 
 
-def move(point: ServicePoint, unit_code: str, on: date) -> None:
+def move(session: Session, point: ServicePoint, unit_code: str, on: date) -> None:
     """Let a point belong to another unit from a date; nothing happens if it already does."""
+    _lock(session, point)
     last = point.assignments[-1]
     if last.unit_code == unit_code:
         return
@@ -221,6 +223,13 @@ def close(point: ServicePoint, at: datetime) -> None:
 def reopen(point: ServicePoint) -> None:
     """Hand out forms again."""
     point.closed_at = None
+
+
+def _lock(session: Session, point: ServicePoint) -> None:
+    """Wait for whoever changes this point, and see the codes and assignments they left."""
+    session.flush()
+    session.execute(select(ServicePoint.id).where(ServicePoint.id == point.id).with_for_update())
+    session.refresh(point, ["codes", "assignments"])
 
 
 def _of_units(codes: Collection[str], on: date) -> Select[ServicePoint, Unit]:

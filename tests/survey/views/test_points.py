@@ -1,3 +1,5 @@
+from io import BytesIO
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -58,7 +60,7 @@ def test_a_page_number_that_is_none_shows_a_page(manager: FlaskClient, number: s
 def test_an_empty_unit_is_told_the_first_step(app: Flask, place: Place) -> None:
     with app.app_context():
         for point in session().scalars(select(ServicePoint)):
-            points.move(point, "31120", period.today())
+            points.move(session(), point, "31120", period.today())
         session().commit()
     page = _get(province.sign_in(app, place.manager), "/points").get_data(as_text=True)
     assert "Bước đầu tiên" in page
@@ -148,9 +150,12 @@ def test_a_counter_is_not_reopened_beside_one_that_took_its_name(
 
 def test_a_replaced_code_is_a_new_version(app: Flask, manager: FlaskClient, place: Place) -> None:
     page = f"/points/{place.point}"
-    assert _post(manager, f"{page}/code", page).status_code == 303
+    assert _post(manager, f"{page}/code", page, version="1").status_code == 303
     point = _point(app, place.point)
     assert [code.version for code in point.codes] == [1, 2]
+    # A second press of the same button does not revoke what the first one issued.
+    assert _post(manager, f"{page}/code", page, version="1").status_code == 303
+    assert len(_point(app, place.point).codes) == 2
     assert point.code.token != place.token
 
 
@@ -169,6 +174,43 @@ def test_without_a_public_address_there_is_no_poster_and_the_page_says_why(
     assert "không dùng https" in page
     assert "<svg" not in page
     assert _get(manager, f"/points/{place.point}/poster.pdf").status_code == 303
+
+
+def test_a_closed_counter_has_no_poster(manager: FlaskClient, place: Place) -> None:
+    page = f"/points/{place.point}"
+    _post(manager, f"{page}/close", page)
+    assert "Tải mã" not in _get(manager, page).get_data(as_text=True)
+    assert _get(manager, f"{page}/poster.pdf").status_code == 303
+
+
+def test_a_name_that_cannot_be_printed_is_said_and_nothing_breaks(
+    manager: FlaskClient, place: Place
+) -> None:
+    page = f"/points/{place.point}"
+    assert _post(manager, f"{page}/edit", name="Quầy 😀", field="").status_code == 303
+    sent = _get(manager, f"{page}/poster.pdf")
+    assert sent.status_code == 303
+    assert "phông chữ không có" in _get(manager, page).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("name", ["      ", "\u200b\u200b", ""])
+def test_an_empty_name_is_refused(manager: FlaskClient, place: Place, name: str) -> None:
+    assert _post(manager, "/points/new", name=name, unit="31117").status_code == 422
+
+
+def test_a_file_in_place_of_a_name_is_not_read(manager: FlaskClient, place: Place) -> None:
+    token = province.csrf_token(manager, "/points/new")
+    sent = manager.post(
+        "/points/new",
+        data={"name": (BytesIO(b"x"), "x.txt"), "unit": "31117", "csrf_token": token},
+        headers=province.referer("/points/new"),
+        **ON_HTTPS,
+    )
+    assert sent.status_code == 422
+
+
+def test_a_search_as_long_as_a_page_is_cut(manager: FlaskClient) -> None:
+    assert _get(manager, f"/points?q={'a' * 8000}").status_code == 200
 
 
 def test_a_form_without_its_token_changes_nothing(
