@@ -25,14 +25,17 @@ def setup(public_base_url: str) -> None:
     file = instance / "settings.toml"
     if file.exists():
         raise click.ClickException(f"{file} exists: this installation is real already")
-    real = dict(current_app.config) | {"PUBLIC_BASE_URL": public_base_url, "PURPOSE": "real"}
+    real = dict(current_app.config) | {"PURPOSE": "real"}
+    real["PUBLIC_BASE_URL"] = public_base_url.rstrip("/")
     if current_app.config["PURPOSE"] == "demo":
         real["DATABASE_URL"] = None  # the demonstration's own; the real one gets its default
     with refusals():
         config.public_address(real)
         database = config.complete(real, instance)["DATABASE_URL"]
         schema.upgrade(make_engine(database), "real", period.today())
-    written = {"PURPOSE": "real", "PUBLIC_BASE_URL": public_base_url}
+    written = {"PURPOSE": "real", "PUBLIC_BASE_URL": public_base_url.rstrip("/")}
+    if real["DATABASE_URL"]:
+        written["DATABASE_URL"] = database  # a later start must not find an empty one instead
     # A JSON string is a TOML string.
     lines = [f"{name} = {json.dumps(value)}\n" for name, value in written.items()]
     file.write_text("# Written by flask setup.\n" + "".join(lines), "utf-8")

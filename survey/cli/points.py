@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from survey import period, posters
 from survey.cli import lookup
-from survey.cli.refusals import refusals
+from survey.cli.refusals import ready
 from survey.config import public_address
 from survey.db import session
 from survey.storage import points, units
@@ -25,7 +25,7 @@ group = AppGroup("points", help="Service points, their codes and posters.")
 def create(unit: str, name: str, field: str | None, is_test: bool) -> None:
     """Open a service point and print its id and the token of its code."""
     today = period.today()
-    with refusals():
+    with ready():
         owner = lookup.unit(unit)
         if points.is_name_taken(session(), owner.code, name, today):
             raise click.ClickException(
@@ -43,7 +43,7 @@ def create(unit: str, name: str, field: str | None, is_test: bool) -> None:
 def list_(unit: str) -> None:
     """Print the points of a unit: id, token of the code, state, name, unit."""
     today = period.today()
-    with refusals():
+    with ready():
         codes = units.subtree(session(), lookup.unit(unit).code, today)
         pages = points.listing(session(), codes, today).last
         for number in range(1, pages + 1):
@@ -62,7 +62,7 @@ def order(public_id: str, order: str) -> None:
 
     "split" shows half the forms reversed, so that the effect of the order can be measured.
     """
-    with refusals():
+    with ready():
         lookup.point(public_id).scale_order = order
         session().commit()
     click.echo(f"{public_id} shows the scale in {order} order")
@@ -74,10 +74,14 @@ def order(public_id: str, order: str) -> None:
 def poster(public_id: str, out: Path) -> None:
     """Write the A5 poster of point ID as a PDF."""
     today = period.today()
-    with refusals():
+    with ready():
         point = lookup.point(public_id)
+        if not point.is_open:
+            raise click.ClickException(
+                f"{point.name} is closed; reopen it before printing its code"
+            )
         unit = units.get(session(), points.unit_code_on(point, today), today)
         address = posters.address_of(point.code, public_address(current_app.config))
         pdf = posters.pdf(posters.of_point(point, unit, address, today))
-    out.write_bytes(pdf)
+        out.write_bytes(pdf)
     click.echo(f"{out}: {address}")

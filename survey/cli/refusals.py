@@ -4,14 +4,26 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
+from flask import current_app
 from sqlalchemy.exc import NoResultFound, OperationalError
 
+from survey import schema
 from survey.config import ConfigError
+from survey.db import engine
+from survey.posters import PosterError
 from survey.schema import SchemaError
 from survey.storage.base import Refused
 from survey.storage.installation import WrongPurpose
 
 SHOWN = 20
+
+
+@contextmanager
+def ready() -> Iterator[None]:
+    """Refuse as `refusals` does, and before anything a database that does not fit."""
+    with refusals():
+        schema.require_current(engine(), current_app.config["PURPOSE"])
+        yield
 
 
 @contextmanager
@@ -21,8 +33,13 @@ def refusals() -> Iterator[None]:
         yield
     except Refused as error:
         raise click.ClickException(_listed(error.reasons)) from error
-    except (ConfigError, SchemaError, WrongPurpose, NoResultFound) as error:
+    except (ConfigError, PosterError, SchemaError, WrongPurpose, NoResultFound) as error:
         raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(
+            f"{error.filename or 'The system'}: {error.strerror}. Check the path and its "
+            "permissions; if the disk is full, free some space."
+        ) from error
     except OperationalError as error:
         raise click.ClickException(
             f"The database refused: {error.orig}. If the disk is full, free some space; if a "

@@ -16,6 +16,7 @@ from sqlalchemy import make_url
 from survey import demo, period, schema
 from survey.cli.refusals import refusals
 from survey.db import engine, session
+from survey.storage import units
 
 # Files a server needs besides its connections: database, logs, libraries.
 SPARE_FILES = 128
@@ -34,7 +35,7 @@ def serve(prepare: bool) -> None:
         if prepare:
             schema.upgrade(engine(), app.config["PURPOSE"], period.today())
             _load_demo(app)
-        schema.require_current(engine())
+        schema.require_current(engine(), app.config["PURPOSE"])
         for line in _banner(app):
             click.echo(line)
     session().close()
@@ -44,6 +45,10 @@ def serve(prepare: bool) -> None:
         threads=8,
         channel_timeout=60,
         connection_limit=_connection_limit(),
+        # Above the application's own limit, which answers with a page; far above it, no more.
+        max_request_body_size=4 * app.config["MAX_CONTENT_LENGTH"],
+        max_request_header_size=16 * 1024,
+        clear_untrusted_proxy_headers=not app.config["PROXY_HOPS"],
         asyncore_use_poll=True,  # select() ends at 1,024 files
         ident=None,
         _quiet=True,
@@ -72,25 +77,29 @@ def _connection_limit() -> int:
 
 
 def _load_demo(app: Flask) -> None:
-    if app.config["PURPOSE"] != "demo" or not demo.is_empty(session()):
+    if app.config["PURPOSE"] != "demo" or not units.is_empty(session()):
         return
     password = demo.load(session(), period.now(), period.today())
+    # Before the commit: an account whose password nobody can read would be of no use.
+    _password_file(app).write_text(password, "utf-8")
     session().commit()
-    file = _password_file(app)
-    file.touch(mode=0o600)
-    file.write_text(password, "utf-8")
+
+
+def _address(host: str, port: int) -> str:
+    """Return the address under which this machine reaches the server."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 a wildcard to replace
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
 
 def _banner(app: Flask) -> list[str]:
-    base = f"http://{app.config['HOST']}:{app.config['PORT']}"
+    base = _address(app.config["HOST"], app.config["PORT"])
     with app.test_request_context(base_url=base):
         manager = base + url_for("security.login")
         if app.config["PURPOSE"] == "demo":
             form = base + url_for(
                 "answer.show", token=demo.first_point(session(), period.today()).code.token
             )
-            password = _password_file(app).read_text("utf-8")
-            account = f"{demo.EMAIL}  password: {password}"
+            account = f"{demo.EMAIL}  password: {_password(app)}"
             hint = "This is a demonstration. For real use: flask setup"
         else:
             form, account = (
@@ -107,6 +116,13 @@ def _banner(app: Flask) -> list[str]:
         "  Stop (dừng): Ctrl+C",
         "",
     ]
+
+
+def _password(app: Flask) -> str:
+    try:
+        return _password_file(app).read_text("utf-8")
+    except FileNotFoundError:
+        return f"(its file is gone; run flask users invite {demo.EMAIL})"
 
 
 def _password_file(app: Flask) -> Path:

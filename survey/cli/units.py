@@ -7,7 +7,7 @@ import click
 from flask.cli import AppGroup
 
 from survey import register
-from survey.cli.refusals import refusals
+from survey.cli.refusals import ready
 from survey.db import session
 from survey.storage import unit_successions, units
 
@@ -22,7 +22,7 @@ DATE = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 @click.option("--province", help="Take only the province with this code and what is below it.")
 def import_(file: Path, valid_from: datetime, province: str | None) -> None:
     """Make the register agree with FILE (JSON, CSV or XLSX; see docs/units.md)."""
-    with refusals():
+    with ready():
         rows = register.units_of(file, province)
         changes = units.put(session(), rows, valid_from.date())
         session().commit()
@@ -40,7 +40,7 @@ def import_(file: Path, valid_from: datetime, province: str | None) -> None:
 @click.option("--province", help="Take only what leads to this province of today.")
 def succession(file: Path, on: datetime, reference: str | None, province: str | None) -> None:
     """Create the closed old units of FILE (CSV or XLSX) and what became of them."""
-    with refusals():
+    with ready():
         rows = register.successions_of(file)
         changes = unit_successions.put(
             session(), rows, on.date(), reference=reference, province=province

@@ -6,7 +6,7 @@ from flask.cli import AppGroup
 
 from survey import accounts, period
 from survey.cli import lookup
-from survey.cli.refusals import refusals
+from survey.cli.refusals import ready
 from survey.db import session
 from survey.storage import users
 from survey.storage.users import User
@@ -19,7 +19,7 @@ group = AppGroup("users", help="Accounts of managers.")
 @click.option("--unit", required=True, help="The code of the unit the account reaches down from.")
 def add(email: str, unit: str) -> None:
     """Add a manager and print a one-time link to set the password."""
-    with refusals():
+    with ready():
         owner = lookup.unit(unit)
         email = accounts.address(email)
         if users.by_email(session(), email):
@@ -33,14 +33,14 @@ def add(email: str, unit: str) -> None:
 @click.argument("email")
 def invite(email: str) -> None:
     """Print a new one-time link, for an invitation that expired or a forgotten password."""
-    with refusals():
+    with ready():
         click.echo(_link(_user(email)))
 
 
 @group.command("list")
 def list_() -> None:
     """Print the accounts: address, unit, state."""
-    with refusals():
+    with ready():
         for user in users.every(session()):
             state = "active" if user.password else "invited"
             click.echo(f"{user.email} {user.unit_code} {state if user.active else 'disabled'}")
@@ -50,7 +50,7 @@ def list_() -> None:
 @click.argument("email")
 def disable(email: str) -> None:
     """Shut an account out at once; what it did stays."""
-    with refusals():
+    with ready():
         users.disable(_user(email))
         session().commit()
     click.echo(f"{email} is disabled")

@@ -5,13 +5,11 @@ import secrets
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey import accounts, register
 from survey.storage import points, units, users
 from survey.storage.points import ServicePoint
-from survey.storage.units import Unit
 
 UNITS = Path(__file__).parent / "units.csv"
 PROVINCE = "00"
@@ -21,11 +19,6 @@ COUNTERS = (
     ("Quầy 2: Đất đai, xây dựng", "Đất đai"),
     ("Quầy 3: Trả kết quả", None),
 )
-
-
-def is_empty(session: Session) -> bool:
-    """Say whether the database has no unit yet."""
-    return session.scalar(select(Unit.id).limit(1)) is None
 
 
 def load(session: Session, now: datetime, today: date) -> str:
