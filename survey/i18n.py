@@ -16,6 +16,7 @@ def init_app(app: Flask) -> None:
     Babel(app, locale_selector=_language, default_translation_directories="translations")
     app.jinja_env.filters["day"] = day
     app.jinja_env.filters["vietnamese_day"] = lambda instant: day(business_day(instant))
+    app.jinja_env.globals["page_language"] = _language
     app.jinja_env.globals["language_names"] = CITIZEN_LANGUAGES
 
 
