@@ -1,0 +1,52 @@
+"""The pictures of the README, taken from the demonstration: python -m docs.screenshots."""
+
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, sync_playwright
+
+from tests import live
+
+FOLDER = Path(__file__).parent
+
+
+def main() -> None:
+    """Start the demonstration in a folder of its own and photograph it."""
+    if live.CHROMIUM is None:
+        raise SystemExit("The pictures need Chromium; run: make browser")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        live.serving(Path(folder), "--prepare") as server,
+        sync_playwright() as playwright,
+    ):
+        browser = live.launch(playwright)
+        _form(browser, server)
+        _points(browser, server)
+        browser.close()
+
+
+def _form(browser: Browser, server: live.Server) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 640}, device_scale_factor=2)
+    page.goto(server.form)
+    page.check("input[name=overall][value='4']")
+    # Playwright scrolls to what it checks; a person has seen no reason to.
+    page.evaluate("scrollTo(0, 0); document.activeElement.blur()")
+    _save(page.screenshot(), "form-phone.png")
+
+
+def _points(browser: Browser, server: live.Server) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    live.sign_in(page, server)
+    _save(page.screenshot(), "points.png")
+
+
+def _save(picture: bytes, name: str) -> None:
+    """Save a picture in 64 colours, which these pages do not exceed to the eye."""
+    with Image.open(BytesIO(picture)) as image:
+        image.convert("RGB").quantize(64).save(FOLDER / name, optimize=True)
+
+
+if __name__ == "__main__":
+    main()

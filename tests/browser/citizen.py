@@ -1,0 +1,53 @@
+"""A citizen's fingers: what the tests of the form do to it, in the citizen's words."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+SEND, AGAIN, THANKS = "Gửi phiếu", "Người khác trả lời", "Đã nhận phiếu"
+
+
+def choose(page: Page, level: int) -> None:
+    page.tap(f"label:has(input[name=overall][value='{level}'])")
+
+
+def send(page: Page, words: str = SEND) -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name=words).tap()
+
+
+def follow(page: Page, words: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("link", name=words).tap()
+
+
+def receipt(page: Page) -> str:
+    expect(page.locator("h2").first).to_contain_text(THANKS)
+    found = page.locator(".receipt").inner_text()
+    assert re.fullmatch(r"[2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5}", found)
+    return found
+
+
+def keep_first_sheet(page: Page, address: str) -> None:
+    """Open the form so that Back shows the very same page again, sheet and all."""
+    opened = page.goto(address)
+    assert opened
+    first = opened.text()
+    page.route(address, lambda route: _same(route, first))
+
+
+def _same(route: Route, first: str) -> None:
+    if route.request.method == "GET":
+        route.fulfill(body=first, content_type="text/html; charset=utf-8")
+    else:
+        route.continue_()
+
+
+def tab_to_next_question(page: Page) -> None:
+    """Press Tab up to the first choice not in the question that had the focus."""
+    for _stop in range(4):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "radio":
+            return
+    pytest.fail("Tab reaches no question")

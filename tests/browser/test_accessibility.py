@@ -1,0 +1,173 @@
+"""Every page without an axe violation: WCAG 2.2 A and AA, and axe's best practice."""
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, StorageState, expect
+
+from tests.browser.conftest import Pages
+from tests.live import Server
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": TAGS},
+    "rules": {"target-size": {"enabled": True}},  # axe leaves the rule of 2.2 off otherwise
+    "resultTypes": ["violations"],
+}
+SIZES = {"phone": (360, 640), "desk": (1280, 800)}
+
+
+@pytest.fixture(params=SIZES)
+def page(request: pytest.FixtureRequest, pages: Pages) -> Page:
+    return pages.open(*SIZES[request.param])
+
+
+@pytest.fixture(params=SIZES)
+def managers_page(request: pytest.FixtureRequest, pages: Pages, signed_in: StorageState) -> Page:
+    return pages.open(*SIZES[request.param], storage_state=signed_in)
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds, in words enough to mend it."""
+    # All of the page at once: what the sticky bar covers at this moment is no smaller target.
+    size = page.viewport_size
+    assert size
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": size["width"], "height": height})
+    found = Axe().run(page, options=OPTIONS).response["violations"]
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['html'][:160]} – {node['failureSummary']}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def press(page: Page, words: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name=words, exact=True).click()
+
+
+def form(page: Page, address: str) -> None:
+    page.goto(address)
+
+
+def form_in_english(page: Page, address: str) -> None:
+    page.goto(f"{address}?lang=en")
+
+
+def form_with_error(page: Page, address: str) -> None:
+    page.goto(address)
+    press(page, "Gửi phiếu")
+
+
+def thanks(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator("label.o").first.click()
+    press(page, "Gửi phiếu")
+
+
+def thanks_with_error(page: Page, address: str) -> None:
+    thanks(page, address)
+    press(page, "Gửi góp ý")
+
+
+def thanks_with_comment(page: Page, address: str) -> None:
+    thanks(page, address)
+    page.get_by_role("textbox").fill("Chờ hơi lâu.")
+    press(page, "Gửi góp ý")
+
+
+def conflict(page: Page, address: str) -> None:
+    page.goto(address)
+    sheet = page.locator("input[name=sheet]").input_value()
+    for level in ("1", "2"):
+        page.goto(address)
+        page.locator("input[name=sheet]").evaluate("(e, sheet) => { e.value = sheet; }", sheet)
+        page.check(f"input[name=overall][value='{level}']")
+        press(page, "Gửi phiếu")
+
+
+def unknown_code(page: Page, address: str) -> None:
+    page.goto(address + "x")
+
+
+def entry(page: Page, address: str) -> None:
+    page.goto(urlsplit(address)._replace(path="/").geturl())
+
+
+def no_such_page(page: Page, address: str) -> None:
+    page.goto(urlsplit(address)._replace(path="/no-such-page").geturl())
+
+
+# How to reach a page, and what proves that it was reached.
+CITIZENS: dict[Callable[[Page, str], None], str] = {
+    form: "h1",
+    form_in_english: "nav b[lang=en]",
+    form_with_error: "[role=alert]",
+    thanks: ".receipt",
+    thanks_with_error: "#comment-problem",
+    thanks_with_comment: "[role=status]",
+    conflict: "text=Tôi đã gửi rồi",
+    unknown_code: "text=Mã không đúng",
+    entry: "#code",
+    no_such_page: "text=404",
+}
+
+
+@pytest.mark.parametrize("reach", CITIZENS, ids=lambda reach: reach.__name__)
+def test_a_citizens_page_has_no_violation(
+    page: Page, server: Server, reach: Callable[[Page, str], None]
+) -> None:
+    reach(page, server.open_point("Quầy 5: Hộ tịch"))
+    assert page.locator(CITIZENS[reach]).count()
+    assert violations(page) == []
+
+
+def test_the_page_of_a_closed_counter_has_no_violation(page: Page, server: Server) -> None:
+    address = server.open_point("Quầy 5: Hộ tịch")
+    server.close_point(address)
+    page.goto(address)
+    assert page.locator("text=không còn nhận phiếu").count()
+    assert violations(page) == []
+
+
+def test_signing_in_has_no_violation(page: Page, server: Server) -> None:
+    page.goto(server.said("Manager (quản lý)"))
+    found = violations(page)
+    page.fill("input[type=email]", "khong-ai@hailong.example")
+    page.fill("input[type=password]", "không đúng mật khẩu")
+    press(page, "Đăng nhập")
+    assert page.locator(".alert-danger, .invalid-feedback").count()
+    assert found + violations(page) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "button"),
+    [
+        ("/points", None),
+        ("/points?q=zzz", None),
+        ("/points/new", None),
+        ("/points/new", "Tạo quầy và mã"),
+        ("{point}", None),
+        ("{point}", "Đóng quầy"),
+        ("{point}/edit", None),
+        ("{point}/edit", "Lưu"),
+        ("{point}/move", None),
+        ("/change", None),
+        ("/change", "Lưu mật khẩu mới"),
+    ],
+)
+def test_a_managers_page_has_no_violation(
+    managers_page: Page, server: Server, path: str, button: str | None
+) -> None:
+    page = managers_page
+    address = server.open_point("Quầy 5: Hộ tịch")
+    page.goto(server.base + path.format(point=f"/points/{server.public_id(address)}"))
+    if button in {"Tạo quầy và mã", "Lưu"}:
+        page.get_by_label("Tên quầy").fill("")
+    if button:
+        press(page, button)
+    expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
+    assert violations(page) == []

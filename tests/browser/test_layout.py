@@ -1,0 +1,135 @@
+"""What a citizen sees and reaches on a small screen, with large text, by keyboard."""
+
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.citizen import choose, receipt, send, tab_to_next_question
+from tests.browser.conftest import Pages
+from tests.live import Server, Stored
+
+TARGET = 56
+# Pixels are compared after layout in fractions of one.
+ROUNDING = 0.5
+RECT = "e => { const r = e.getBoundingClientRect(); return [r.top, r.bottom]; }"
+BAR_TOP = "document.querySelector('.bar').getBoundingClientRect().top"
+WIDTH = "document.scrollingElement.scrollWidth"
+
+
+def test_a_small_phone_shows_all_five_levels_above_the_send_button(
+    pages: Pages, address: str
+) -> None:
+    page = pages.phone(360, 640)
+    page.goto(address)
+    levels = page.locator("fieldset").first.locator("label")
+    rects = [levels.nth(number).evaluate(RECT) for number in range(levels.count())]
+    assert len(rects) == 5
+    assert rects[0][0] >= 0
+    assert rects[-1][1] <= page.evaluate(BAR_TOP)
+
+
+def test_the_send_button_is_in_view_before_and_after_a_tap(pages: Pages, address: str) -> None:
+    page = pages.phone(360, 640)
+    page.goto(address)
+    for level in (1, 5):
+        top, bottom = page.locator(".bar button").evaluate(RECT)
+        assert 0 <= top < bottom <= 640
+        choose(page, level)
+    expect(page.locator(".bar button")).to_be_in_viewport(ratio=1)
+
+
+def test_every_tap_target_of_a_citizen_is_56_pixels_high(pages: Pages, address: str) -> None:
+    page = pages.phone(360, 640)
+    page.goto(address)
+    small = _small_targets(page)
+    choose(page, 3)
+    send(page)
+    small += _small_targets(page)
+    page.goto(urlsplit(address)._replace(path="/").geturl())
+    assert small + _small_targets(page) == []
+
+
+def _small_targets(page: Page) -> list[str]:
+    targets = page.locator("label:has(input), button, .button, textarea, input[type=text]")
+    assert targets.count()
+    heights = [(targets.nth(i).evaluate(RECT), i) for i in range(targets.count())]
+    return [
+        f"{page.url}: {targets.nth(i).inner_text()!r} is {bottom - top} high"
+        for (top, bottom), i in heights
+        if bottom - top < TARGET - ROUNDING
+    ]
+
+
+@pytest.mark.parametrize("name", ["Quầy 5: Hộ tịch", "Q" * 120], ids=["usual", "long"])
+@pytest.mark.parametrize("zoom", ["none", "page", "text"])
+def test_no_citizen_page_scrolls_sideways_at_320_pixels(
+    pages: Pages, server: Server, name: str, zoom: str
+) -> None:
+    page = pages.phone(320, 568, device_scale_factor=2 if zoom == "page" else 1)
+    address = server.open_point(name)
+
+    def measure() -> None:
+        if zoom == "text":
+            page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate(WIDTH) == 320, page.url
+
+    for lang in ("vi", "en"):
+        page.goto(f"{address}?lang={lang}")
+        measure()
+    send(page, "Send")
+    measure()
+    choose(page, 3)
+    send(page, "Send")
+    measure()
+    for path in ("/", "/p/no-such-code"):
+        page.goto(server.base + path)
+        measure()
+    server.close_point(address)
+    page.goto(address)
+    measure()
+
+
+# WCAG 2.4.11 asks that no focused control is wholly hidden: ours are seen in full, and at the
+# usual size of text with the whole label around them.
+@pytest.mark.parametrize(("text_size", "part"), [("100%", "label"), ("200%", "input")])
+def test_the_keyboard_alone_answers_and_the_bar_never_hides_the_focus(
+    pages: Pages, address: str, stored: Stored, text_size: str, part: str
+) -> None:
+    page = pages.open(360, 640)
+    page.goto(address)
+    page.evaluate(f"document.documentElement.style.fontSize = '{text_size}'")
+    hidden: list[str] = []
+    for _question in range(page.locator("fieldset").count()):
+        tab_to_next_question(page)
+        page.keyboard.press("Space")
+        for _choice in range(5):
+            hidden += _hidden_focus(page, part)
+            page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    expect(page.locator(".bar button")).to_be_focused()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    receipt(page)
+    assert len(stored.levels) == 1
+    assert hidden == []
+
+
+def _hidden_focus(page: Page, part: str) -> list[str]:
+    """Return the focused choice unless this part of it is seen between the top and the bar."""
+    top, bottom = page.evaluate(f"({RECT})(document.activeElement.closest('{part}'))")
+    if top >= 0 and bottom <= page.evaluate(BAR_TOP) + ROUNDING:
+        return []
+    name = page.evaluate("document.activeElement.name + '=' + document.activeElement.value")
+    return [f"{name} from {top} to {bottom}"]
+
+
+def test_enter_on_a_choice_sends_the_form(pages: Pages, address: str, stored: Stored) -> None:
+    page = pages.open()
+    page.goto(address)
+    tab_to_next_question(page)
+    page.keyboard.press("Space")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    receipt(page)
+    assert stored.levels == [1]
