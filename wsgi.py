@@ -19,5 +19,10 @@ try:
         schema.require_current(app.extensions["engine"], app.config["PURPOSE"])
 except (ConfigError, schema.SchemaError, WrongPurpose) as error:
     sys.exit(f"Error: {error}")
+except OSError as error:
+    sys.exit(
+        f"Error: {error.filename}: {error.strerror}. Check the folder and its permissions; "
+        "if the disk is full, free some space."
+    )
 except OperationalError as error:
     sys.exit(f"Error: the database cannot be reached: {error.orig}")

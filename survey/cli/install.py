@@ -23,6 +23,8 @@ def setup(public_base_url: str) -> None:
     """Make this installation real: write instance/settings.toml and a database of its own."""
     instance = Path(current_app.instance_path)
     file = instance / "settings.toml"
+    if not public_base_url.startswith("https://"):
+        raise click.ClickException("The address must begin with https://; nothing was written")
     if file.exists():
         raise click.ClickException(f"{file} exists: this installation is real already")
     real = dict(current_app.config) | {"PURPOSE": "real"}

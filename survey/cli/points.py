@@ -45,9 +45,11 @@ def list_(unit: str) -> None:
     today = period.today()
     with ready():
         codes = units.subtree(session(), lookup.unit(unit).code, today)
-        pages = points.listing(session(), codes, today).last
-        for number in range(1, pages + 1):
-            for point, owner in points.listing(session(), codes, today, page=number).rows:
+        number, last = 0, 1
+        while number < last:
+            found = points.listing(session(), codes, today, page=number + 1)
+            number, last = found.number, found.last
+            for point, owner in found.rows:
                 state = "open" if point.is_open else "closed"
                 click.echo(
                     f"{point.public_id} {point.code.token} {state} {point.name}, {owner.name}"

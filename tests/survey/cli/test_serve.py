@@ -11,6 +11,7 @@ from pathlib import Path
 
 from survey import demo
 from tests import live
+from tests.conftest import parse
 
 SECONDS = 60
 
@@ -30,8 +31,10 @@ def _flask(instance: Path, *args: str, **settings: str) -> subprocess.CompletedP
 def test_the_first_run_prints_a_form_an_account_and_how_to_stop(tmp_path: Path) -> None:
     with live.serving(tmp_path, "--prepare") as server:
         with urllib.request.urlopen(server.form, timeout=SECONDS) as answer:
+            page = answer.read().decode()
             assert answer.status == 200
-            assert "Mẫu" in answer.read().decode()
+        parse(page)
+        assert "Mẫu" in page
         assert re.fullmatch(rf"{server.base}/p/\w{{8}}", server.form)
         assert server.said("Manager (quản lý)") == f"{server.base}/login"
         assert server.said("Stop (dừng)") == "Ctrl+C"
@@ -117,3 +120,25 @@ def test_a_server_that_cannot_be_reached_is_said(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "check that it runs" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = _flask(tmp_path / "file" / "instance", "db", "state")
+    assert done.returncode == 1
+    assert "Check the folder and its permissions" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_is_no_database_address_is_said(tmp_path: Path) -> None:
+    for address in ("nonsense", "mysql://127.0.0.1/x"):
+        done = _flask(tmp_path, "db", "state", DATABASE_URL=address)
+        assert done.returncode == 1
+        assert "postgresql://user:password@host/name" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_a_command_on_a_database_that_does_not_fit_says_what_to_do(tmp_path: Path) -> None:
+    done = _flask(tmp_path, "users", "list")
+    assert done.returncode == 1
+    assert "flask db upgrade" in done.stderr
