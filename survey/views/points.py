@@ -11,7 +11,7 @@ from survey.access import roles, scope, unit_in_scope
 from survey.config import ConfigError, public_address
 from survey.db import session
 from survey.posters import PosterError
-from survey.storage import points, units
+from survey.storage import points, responses, units
 from survey.storage.points import ServicePoint
 from survey.storage.units import Unit
 
@@ -73,6 +73,7 @@ def show(public_id: str) -> str:
         point=point,
         unit=_unit(point),
         history=_history(point),
+        received=responses.count(session(), point),
         address=address,
         problem=problem,
         qr=posters.qr_svg(address) if address else None,
