@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -26,13 +27,18 @@ TEMPLATE = "hai_long_template"
 _numbers = count()
 
 
+def parse(page: str) -> None:
+    """Fail on a page that a browser would have to repair."""
+    html5lib.HTMLParser(strict=True).parse(page)
+
+
 class StrictClient(FlaskClient):
-    """A client that fails on a page no parser should have to repair."""
+    """A client that parses every page strictly."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and response.data:
-            html5lib.HTMLParser(strict=True).parse(response.get_data(as_text=True))
+            parse(response.get_data(as_text=True))
         return response
 
 
@@ -99,6 +105,14 @@ def _make_app(url: str, tmp_path: Path, **overrides: Any) -> Iterator[Flask]:
     app.test_client_class = StrictClient
     yield app
     app.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def make_app(sqlite_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """A maker of applications on SQLite whose settings differ from the usual ones."""
+    with ExitStack() as stack:
+        make = contextmanager(_make_app)
+        yield lambda **settings: stack.enter_context(make(sqlite_url, tmp_path, **settings))
 
 
 @pytest.fixture

@@ -70,10 +70,10 @@ def build(app: Flask) -> Place:
         )
 
 
-def sign_in(app: Flask, email: str) -> FlaskClient:
+def sign_in(app: Flask, email: str, password: str = PASSWORD) -> FlaskClient:
     """Return a client signed in through the sign-in page itself."""
     client = app.test_client()
-    data = {"email": email, "password": PASSWORD, "csrf_token": csrf_token(client, "/login")}
+    data = {"email": email, "password": password, "csrf_token": csrf_token(client, "/login")}
     answer = client.post(
         "/login", data=data, base_url="https://localhost", headers=referer("/login")
     )

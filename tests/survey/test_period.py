@@ -5,7 +5,7 @@ import pytest
 from survey import period
 
 
-def test_an_answer_before_seven_in_the_evening_utc_belongs_to_the_vietnamese_date() -> None:
+def test_an_answer_from_five_in_the_afternoon_utc_belongs_to_the_next_vietnamese_date() -> None:
     assert period.business_day(datetime(2026, 10, 31, 16, 59, tzinfo=UTC)) == date(2026, 10, 31)
     assert period.business_day(datetime(2026, 10, 31, 17, 0, tzinfo=UTC)) == date(2026, 11, 1)
 

@@ -1,12 +1,11 @@
 import base64
 import hashlib
 import re
-from pathlib import Path
+from collections.abc import Callable
 
 from flask import Flask
 from flask.testing import FlaskClient
 
-from survey.app import create_app
 from tests.province import Place
 
 
@@ -33,17 +32,10 @@ def test_the_inline_style_is_the_one_the_policy_knows(client: FlaskClient, place
     assert "style=" not in answer.get_data(as_text=True)
 
 
-def test_plain_http_has_no_strict_transport(sqlite_url: str, tmp_path: Path) -> None:
-    app = create_app(
-        {
-            "INSTANCE_PATH": str(tmp_path),
-            "DATABASE_URL": sqlite_url,
-            "PUBLIC_BASE_URL": "http://127.0.0.1:8000",
-        }
-    )
+def test_plain_http_has_no_strict_transport(make_app: Callable[..., Flask]) -> None:
+    app = make_app(PUBLIC_BASE_URL="http://127.0.0.1:8000")
     assert "Strict-Transport-Security" not in app.test_client().get("/").headers
     assert app.config["SESSION_COOKIE_SECURE"] is False
-    app.extensions["engine"].dispose()
 
 
 def test_a_body_larger_than_any_form_of_ours_is_refused(client: FlaskClient, place: Place) -> None:

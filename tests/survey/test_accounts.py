@@ -1,6 +1,6 @@
 import re
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 
 from survey import period
 from survey.accounts import invitation
-from survey.app import create_app
 from survey.db import session
 from survey.storage import users
 from tests import province
@@ -169,12 +168,11 @@ def test_the_session_cookie_is_bound_to_this_host_and_hidden_from_scripts(
         assert part in cookie
 
 
-def test_signing_in_rightly_is_never_slowed(sqlite_url: str, tmp_path: Path) -> None:
-    app = create_app({"INSTANCE_PATH": str(tmp_path), "DATABASE_URL": sqlite_url})
+def test_signing_in_rightly_is_never_slowed(make_app: Callable[..., Flask]) -> None:
+    app = make_app(RATELIMIT_ENABLED=True)
     place = province.build(app)
     for _ in range(12):
         province.sign_in(app, place.manager)
-    app.extensions["engine"].dispose()
 
 
 def test_there_are_no_tokens_and_no_remembering(app: Flask, place: Place) -> None:
@@ -195,16 +193,9 @@ def test_a_password_of_a_megabyte_is_just_wrong(client: FlaskClient, place: Plac
 
 
 def test_guessing_passwords_is_slowed_per_account_and_not_per_hall(
-    sqlite_url: str, tmp_path: Path
+    make_app: Callable[..., Flask],
 ) -> None:
-    app = create_app(
-        {
-            "INSTANCE_PATH": str(tmp_path),
-            "DATABASE_URL": sqlite_url,
-            "WTF_CSRF_ENABLED": False,
-        }
-    )
-    client = app.test_client()
+    client = make_app(RATELIMIT_ENABLED=True, WTF_CSRF_ENABLED=False).test_client()
 
     def guess(email: str) -> int:
         return client.post("/login", data={"email": email, "password": "x"}).status_code
@@ -212,4 +203,3 @@ def test_guessing_passwords_is_slowed_per_account_and_not_per_hall(
     assert [guess("a@hailong.example") for _ in range(11)][-2:] == [200, 429]
     assert guess("A@hailong.example ") == guess("a@ｈailong。example") == 429
     assert guess("b@hailong.example") == 200
-    app.extensions["engine"].dispose()
