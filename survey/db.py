@@ -3,6 +3,7 @@
 The only place, with `storage/base.py`, that knows which database it talks to.
 """
 
+import threading
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from survey.config import ConfigError
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Hashing a password takes long and writes nothing: answers must not wait behind it.
+BUSY_SECONDS = 15
 SCHEMA_LOCK = 0x4A1104
 SLOW_ENDPOINTS = frozenset({"security.login"})
 
@@ -50,8 +52,10 @@ def make_engine(address: str) -> sa.Engine:
     options: dict[str, Any] = {} if url.database else {"poolclass": StaticPool}
     threads = {"check_same_thread": False}
     engine = sa.create_engine(url, connect_args=threads, hide_parameters=True, **options)
+    turn = WriteTurn()
     event.listen(engine, "connect", _configure_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", turn.begin)
+    event.listen(engine, "checkin", turn.end)
     return engine
 
 
@@ -94,14 +98,34 @@ def _configure_sqlite(connection: Any, _record: ConnectionPoolEntry) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",  # an accepted answer survives a power failure
         "foreign_keys=ON",
-        "busy_timeout=15000",
+        f"busy_timeout={BUSY_SECONDS * 1000}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: sa.Connection) -> None:
-    read_only = bool(connection.get_execution_options().get("read_only"))
-    connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
-    # A writer takes the lock at once: upgrading a read lock later fails instead of waiting.
-    late = read_only or connection.get_execution_options().get("deferred")
-    connection.exec_driver_sql("BEGIN" if late else "BEGIN IMMEDIATE")
+class WriteTurn:
+    """SQLite's writers of this process, one at a time and in turn.
+
+    SQLite itself lets a second writer sleep and try again, ever longer, so that a few wait
+    for seconds while others pass; a lock wakes the next one when its turn comes.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def begin(self, connection: sa.Connection) -> None:
+        """Begin a transaction: a writer takes its turn first."""
+        options = connection.get_execution_options()
+        read_only = bool(options.get("read_only"))
+        connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
+        if read_only or options.get("deferred"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        connection.info["turn"] = self._lock.acquire(timeout=BUSY_SECONDS)
+        # The write lock at once: upgrading a read lock later fails instead of waiting.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def end(self, _connection: Any, record: ConnectionPoolEntry) -> None:
+        """Give the turn back when the connection returns to its pool, committed or not."""
+        if record.info.pop("turn", False):
+            self._lock.release()

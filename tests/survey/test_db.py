@@ -1,10 +1,14 @@
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
-from survey import period
+from survey import db, period
 from survey.db import make_engine, session
 from survey.storage import points, units
 from tests import province
@@ -12,9 +16,8 @@ from tests import province
 
 def test_the_session_of_a_get_cannot_write(both_app: Flask) -> None:
     province.build(both_app)
-    with both_app.test_request_context("/"):
-        with pytest.raises(DBAPIError):
-            points.add(session(), "31117", "Quầy 7", period.now(), period.today())
+    with both_app.test_request_context("/"), pytest.raises(DBAPIError):
+        points.add(session(), "31117", "Quầy 7", period.now(), period.today())
     with both_app.test_request_context("/", method="POST"):
         points.add(session(), "31117", "Quầy 7", period.now(), period.today())
         session().commit()
@@ -55,4 +58,40 @@ def test_sqlite_loses_no_accepted_answer_on_a_power_failure(sqlite_url: str) -> 
 def test_an_address_as_hosting_platforms_write_it_is_understood(scheme: str) -> None:
     engine = make_engine(f"{scheme}://ai@127.0.0.1/hailong")
     assert engine.url.drivername == "postgresql+psycopg"
+    engine.dispose()
+
+
+def test_writers_of_one_process_take_turns_and_none_is_left_holding_it(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(db, "BUSY_SECONDS", 1)
+    engine = make_engine(sqlite_url)
+    other = sqlite3.connect(engine.url.database or "")
+    other.execute("BEGIN IMMEDIATE")
+    with Session(engine) as refused, pytest.raises(OperationalError):
+        units.put(refused, province.ROWS, province.SINCE)
+    other.rollback()
+    other.close()
+    with Session(engine) as failed, pytest.raises(ZeroDivisionError):
+        units.put(failed, province.ROWS, province.SINCE)
+        raise ZeroDivisionError
+    with Session(engine) as writer:
+        assert units.put(writer, province.ROWS, province.SINCE).added == 3
+        writer.commit()
+    engine.dispose()
+
+
+def test_many_threads_write_and_all_is_kept(sqlite_url: str) -> None:
+    engine = make_engine(sqlite_url)
+
+    def write(number: int) -> None:
+        with Session(engine) as session:
+            row = replace(province.ROWS[0], code=f"{number:02d}", name=f"Tỉnh {number}")
+            units.put(session, [row], province.SINCE)
+            session.commit()
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(write, range(60)))
+    with Session(engine) as session:
+        assert len(units.current(session)) == 60
     engine.dispose()
