@@ -58,8 +58,9 @@ def put(
 ) -> SuccessionChanges:
     """Create the old units, closed on a date, and their successions; all or nothing.
 
-    A new unit is found by its code, else by its name where that is unique (codes are
-    renumbered now and then). With `province`, rows that lead elsewhere are counted and
+    A new unit is found by its code, else by its name, where that is unique among the units
+    of a province that other rows of the same old province lead to (codes are renumbered now
+    and then). With `province`, rows that lead elsewhere are counted and
     left out; otherwise Refused names every row whose new unit is unknown.
     """
     rows = list(rows)
@@ -92,12 +93,23 @@ def _targets(
     by_name: dict[str, list[Unit]] = {}
     for unit in by_code.values():
         by_name.setdefault(names.spelling(unit.name), []).append(unit)
-    found: dict[int, Unit] = {}
+    found = {row.number: by_code[row.new_code] for row in rows if row.new_code in by_code}
+    # Where the old province went, as its other rows say: a name alone is no proof, least of
+    # all when the register holds one province only.
+    went = {
+        (row.old_province.code, by_code[row.new_code].parent_code)
+        for row in rows
+        if row.new_code in by_code
+    }
     for row in rows:
-        namesakes = by_name.get(names.spelling(row.new_name), [])
-        if row.new_code in by_code:
-            found[row.number] = by_code[row.new_code]
-        elif len(namesakes) == 1:
+        if row.number in found:
+            continue
+        namesakes = [
+            unit
+            for unit in by_name.get(names.spelling(row.new_name), [])
+            if (row.old_province.code, unit.parent_code) in went
+        ]
+        if len(namesakes) == 1:
             found[row.number] = namesakes[0]
             note = f"{row.new_code} {row.new_name} is {namesakes[0].code} in the register"
             if note not in changes.renumbered:

@@ -162,3 +162,13 @@ def test_the_succession_of_2025_closes_ten_thousand_communes(session: Session) -
     again = unit_successions.put(session, rows, JULY)
     assert (again.added, again.unchanged, again.closed_units) == (0, 10599, 0)
     assert len(units.subtree(session, "45", date(2025, 6, 30))) > 100
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the national files are not beside the project")
+def test_one_province_gets_the_same_successions_alone_as_with_the_whole_country(
+    session: Session,
+) -> None:
+    units.put(session, register.units_of(SHARED / "units-2026.json", "92"), JULY)
+    rows = register.successions_of(SHARED / "succession-2025.csv")
+    changes = unit_successions.put(session, rows, JULY, province="92")
+    assert (changes.added, changes.renumbered) == (269, [])

@@ -63,7 +63,8 @@ def test_the_same_file_again_changes_nothing(today: Session) -> None:
 
 
 def test_a_renumbered_unit_is_found_by_its_name_and_reported(today: Session) -> None:
-    changes = unit_successions.put(today, [_row(2, "19375", "Xã Vĩnh Hà", "19999")], JULY)
+    rows = [_row(2, "19375", "Xã Vĩnh Hà", "19999"), _row(3, "19376", "Xã Vĩnh Ô", "19374")]
+    changes = unit_successions.put(today, rows, JULY)
     assert changes.renumbered == ["19999 Xã Bến Quan is 19374 in the register"]
 
 
@@ -109,3 +110,18 @@ def test_an_old_unit_cannot_overlap_one_known_to_have_begun_before(today: Sessio
     units.put(today, [early], date(2025, 1, 1))
     with pytest.raises(Refused, match="row 2: the register knows 19375"):
         unit_successions.put(today, [_row(2, "19375", "Xã Vĩnh Hà", "19374")], JULY)
+
+
+def test_a_namesake_in_a_province_the_old_one_did_not_go_to_is_not_taken(today: Session) -> None:
+    elsewhere = SuccessionRow(
+        number=2,
+        old=_unit("00922", "Xã Vĩnh Hà", "02"),
+        old_province=_unit("02", "Tỉnh Hà Giang"),
+        new_code="00940",
+        new_name="Xã Bến Quan",
+        full=True,
+    )
+    changes = unit_successions.put(today, [elsewhere], JULY, province="44")
+    assert (changes.added, changes.outside, changes.renumbered) == (0, 1, [])
+    with pytest.raises(Refused, match="00940 Xã Bến Quan"):
+        unit_successions.put(today, [elsewhere], JULY)
