@@ -36,7 +36,7 @@ class PointForm(Form):
 class NewPointForm(PointForm):
     """A new counter also says which unit it belongs to."""
 
-    unit = SelectField("Thuộc đơn vị", [InputRequired()])
+    unit = SelectField("Thuộc đơn vị", [InputRequired("Xin chọn đơn vị.")])
     is_test = BooleanField(
         "Quầy thử", description="Phiếu gửi từ quầy thử không bao giờ được tính vào kết quả."
     )
@@ -46,7 +46,7 @@ class NewPointForm(PointForm):
 class MoveForm(Form):
     """The unit a counter belongs to from today."""
 
-    unit = SelectField("Chuyển sang đơn vị", [InputRequired()])
+    unit = SelectField("Chuyển sang đơn vị", [InputRequired("Xin chọn đơn vị.")])
     submit = SubmitField("Chuyển quầy")
 
 
@@ -56,4 +56,7 @@ class ConfirmForm(Form):
 
 def offer_units(form: NewPointForm | MoveForm, units: Iterable[tuple[str, str]]) -> None:
     """Let the unit field offer (code, name) pairs, in the order given."""
-    form.unit.choices = [SelectChoice(value=code, label=name) for code, name in units]
+    choices = [SelectChoice(value=code, label=name) for code, name in units]
+    if len(choices) != 1:  # nothing chosen yet: the first in the alphabet is nobody's choice
+        choices.insert(0, SelectChoice(value="", label="– Chọn đơn vị –"))
+    form.unit.choices = choices

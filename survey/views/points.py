@@ -4,6 +4,7 @@ from datetime import date
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
+from wtforms import Field
 
 from forms.manage import ConfirmForm, MoveForm, NewPointForm, PointForm, offer_units
 from survey import period, posters
@@ -43,7 +44,9 @@ def new() -> str:
 def create() -> Page:
     """Open a counter and its first code."""
     form = _new_form()
-    if not form.validate() or _is_taken(form, unit_in_scope(form.unit.data).code):
+    if not form.validate() or _is_taken(
+        form.name, unit_in_scope(form.unit.data).code, form.name.data
+    ):
         return render_template("points/new.html", form=form), 422
     point = points.add(
         session(),
@@ -94,7 +97,7 @@ def edit(public_id: str) -> str:
 def rename(public_id: str) -> Page:
     """Give a counter another name or field; its code stays valid."""
     point, form = _point(public_id), PointForm()
-    if not form.validate() or _is_taken(form, _unit(point).code, but=point):
+    if not form.validate() or _is_taken(form.name, _unit(point).code, form.name.data, but=point):
         return render_template("points/edit.html", point=point, form=form), 422
     points.describe(point, form.name.data, form.field.data)
     session().commit()
@@ -107,15 +110,17 @@ def rename(public_id: str) -> Page:
 def choose_unit(public_id: str) -> str:
     """Ask which unit the counter belongs to from today."""
     point = _point(public_id)
-    return render_template("points/move.html", point=point, unit=_unit(point), form=_move_form())
+    form = _move_form(point)
+    return render_template("points/move.html", point=point, unit=_unit(point), form=form)
 
 
 @blueprint.post("/<public_id>/move")
 @roles("manager")
 def move(public_id: str) -> Page:
     """Let a counter belong to another unit from today; its past stays where it was."""
-    point, form = _point(public_id), _move_form()
-    if not form.validate():
+    point = _point(public_id)
+    form = _move_form(point)
+    if not form.validate() or _is_taken(form.unit, form.unit.data, point.name, but=point):
         return render_template("points/move.html", point=point, unit=_unit(point), form=form), 422
     points.move(session(), point, unit_in_scope(form.unit.data).code, period.today())
     session().commit()
@@ -158,7 +163,8 @@ def replace_code(public_id: str) -> Page:
         return _to(point)
     points.issue_code(session(), point, period.now())
     session().commit()
-    flash("Đã cấp mã mới. Xin in lại và thay mã cũ ở quầy.", "success")
+    next_step = "Xin in lại và thay mã cũ ở quầy." if point.is_open else "Mở lại quầy để in."
+    flash(f"Đã cấp mã mới. {next_step}", "success")
     return _to(point)
 
 
@@ -206,9 +212,9 @@ def _new_form() -> NewPointForm:
     return form
 
 
-def _move_form() -> MoveForm:
-    form = MoveForm()
-    offer_units(form, _choices())
+def _move_form(point: ServicePoint) -> MoveForm:
+    form, own = MoveForm(), _unit(point).code
+    offer_units(form, [choice for choice in _choices() if choice[0] != own])
     return form
 
 
@@ -216,10 +222,11 @@ def _choices() -> list[tuple[str, str]]:
     return [(unit.code, unit.name) for unit in units.named(session(), scope(), period.today())]
 
 
-def _is_taken(form: PointForm, unit_code: str, but: ServicePoint | None = None) -> bool:
-    taken = points.is_name_taken(session(), unit_code, form.name.data, period.today(), but=but)
+def _is_taken(field: Field, unit_code: str, name: str, but: ServicePoint | None = None) -> bool:
+    """Say on a field that the unit has another open counter of this name."""
+    taken = points.is_name_taken(session(), unit_code, name, period.today(), but=but)
     if taken:
-        form.name.errors = ["Đơn vị này đã có quầy đang mở mang tên đó. Xin chọn tên khác."]
+        field.errors = ["Đơn vị này đã có quầy đang mở mang tên đó. Xin chọn tên khác."]
     return taken
 
 

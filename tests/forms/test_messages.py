@@ -13,8 +13,16 @@ def test_validators_complain_in_vietnamese(app: Flask) -> None:
 
 
 def test_an_empty_field_says_so_in_vietnamese(app: Flask) -> None:
-    with app.test_request_context("/", method="POST", data={}):
-        form = MoveForm(meta={"csrf": False})
+    with app.test_request_context("/", method="POST", data={"unit": "31117"}):
+        form = NewPointForm(meta={"csrf": False})
         offer_units(form, [("31117", "Phường Ninh Kiều")])
         assert not form.validate()
-        assert form.errors["unit"] == ["Xin điền ô này."]
+        assert form.errors["name"] == ["Xin điền ô này."]
+
+
+def test_a_unit_is_asked_for_where_there_are_several(app: Flask) -> None:
+    with app.test_request_context("/", method="POST", data={"unit": ""}):
+        form = MoveForm(meta={"csrf": False})
+        offer_units(form, [("31117", "Phường Ninh Kiều"), ("31120", "Phường Cái Khế")])
+        assert not form.validate()
+        assert form.errors["unit"] == ["Xin chọn đơn vị."]

@@ -128,6 +128,26 @@ def test_a_province_moves_a_counter_from_today(app: Flask, place: Place) -> None
     assert _get(manager, f"/points/{place.point}").status_code == 404
 
 
+def test_no_unit_is_chosen_before_somebody_chooses_it(app: Flask, place: Place) -> None:
+    provincial = province.sign_in(app, place.provincial)
+    page = _get(provincial, "/points/new").get_data(as_text=True)
+    assert "– Chọn đơn vị –" in page
+    sent = _post(provincial, "/points/new", name="Quầy 9", unit="")
+    assert sent.status_code == 422
+    assert "Xin chọn đơn vị." in sent.get_data(as_text=True)
+    move = _get(provincial, f"/points/{place.point}/move").get_data(as_text=True)
+    assert "Phường Cái Khế" in move
+    assert '<option value="31117"' not in move
+
+
+def test_a_counter_is_not_moved_beside_one_of_its_name(app: Flask, place: Place) -> None:
+    provincial = province.sign_in(app, place.provincial)
+    _post(provincial, "/points/new", name="Quầy 1: Hộ tịch", unit="31120")
+    sent = _post(provincial, f"/points/{place.point}/move", unit="31120")
+    assert sent.status_code == 422
+    assert "đã có quầy đang mở mang tên đó" in sent.get_data(as_text=True)
+
+
 def test_a_counter_is_closed_and_reopened(app: Flask, manager: FlaskClient, place: Place) -> None:
     page = f"/points/{place.point}"
     assert _post(manager, f"{page}/close", page).status_code == 303
