@@ -98,6 +98,11 @@ def public_address(settings: Mapping[str, Any]) -> str:
             "PUBLIC_BASE_URL=https://… (tên miền của cơ quan) rồi khởi động lại."
         )
     parts = urlsplit(base)
+    if "://" not in base:
+        raise ConfigError(
+            f"Địa chỉ công khai {base} thiếu https:// ở đầu. Bước tiếp theo: đặt "
+            f"PUBLIC_BASE_URL=https://{base} rồi khởi động lại."
+        )
     if base != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
         raise ConfigError(
             f"Địa chỉ công khai {base} phải chỉ có tên miền, không có đường dẫn phía sau. "

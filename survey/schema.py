@@ -44,7 +44,8 @@ def require_current(engine: sa.Engine, purpose: str) -> None:
             "Install that version (or a later one), or restore the backup made before the upgrade."
         )
     if found != "current":
-        raise SchemaError(f"The database is {found}. Make a backup, then run: flask db upgrade")
+        step = "Run" if found == "empty" else "Make a backup, then run"
+        raise SchemaError(f"The database is {found}. {step}: flask db upgrade")
     with Session(engine.execution_options(read_only=True)) as session:
         installation.require(session, purpose)
 

@@ -16,7 +16,8 @@ def unit(code: str) -> Unit:
         return units.get(session(), code, period.today())
     except NoResultFound:
         raise click.ClickException(
-            f"No unit has the code {code} today; run flask units import first, or check the code."
+            f"No unit has the code {code} today. flask units list NAME finds codes; an empty "
+            "register needs flask units import first."
         ) from None
 
 

@@ -35,6 +35,8 @@ def refusals() -> Iterator[None]:
         raise click.ClickException(_listed(error.reasons)) from error
     except (ConfigError, PosterError, SchemaError, WrongPurpose, NoResultFound) as error:
         raise click.ClickException(str(error)) from error
+    except BrokenPipeError:
+        raise  # whoever reads has read enough; click ends quietly
     except OSError as error:
         raise click.ClickException(
             f"{error.filename or 'The system'}: {error.strerror}. Check the path and its "

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from survey import register
+from survey import period, register
 from survey.cli.refusals import ready
 from survey.db import session
 from survey.storage import unit_successions, units
@@ -51,6 +51,17 @@ def succession(file: Path, on: datetime, reference: str | None, province: str | 
         f"{changes.closed_units} closed units created, {changes.outside} lead elsewhere"
     )
     _notes("found by name, their code has changed", changes.renumbered)
+
+
+@group.command("list")
+@click.argument("text", default="")
+def list_(text: str) -> None:
+    """Print code, name and parent of today's units whose name holds TEXT, marks or not."""
+    with ready():
+        for unit in units.search(session(), text, period.today()):
+            click.echo(
+                f"{unit.code} {unit.name}{f' ({unit.parent_code})' if unit.parent_code else ''}"
+            )
 
 
 def _notes(what: str, lines: list[str]) -> None:

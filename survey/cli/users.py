@@ -69,4 +69,4 @@ def _link(user: User) -> str:
     base = current_app.config["PUBLIC_BASE_URL"] or f"http://127.0.0.1:{current_app.config['PORT']}"
     with current_app.test_request_context(base_url=base):
         path = accounts.invitation(user)
-    return f"Valid once, for {accounts.INVITATION_DAYS} days: {base}{path}"
+    return f"Valid once, for {accounts.INVITATION_DAYS} days, while the service runs: {base}{path}"

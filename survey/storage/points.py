@@ -8,11 +8,12 @@ from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from survey.storage import code_tokens, names, units
-from survey.storage.base import Base
+from survey.storage.base import Base, Refused
 from survey.storage.units import Unit
 
 SCALE_ORDERS = ("official", "reversed", "split")
 PAGE_SIZE = 50
+SHORTEST_NAME, LONGEST_NAME = 2, 120
 
 
 class ServicePoint(Base):
@@ -113,8 +114,8 @@ def add(
     point = ServicePoint(
         public_id=code_tokens.random_text(8), opened_at=at, is_test=is_test, scale_order="official"
     )
-    session.add(point)
     describe(point, name, field)
+    session.add(point)
     point.assignments.append(PointAssignment(unit_code=unit_code, valid_from=on))
     issue_code(session, point, at)
     return point
@@ -132,8 +133,10 @@ def issue_code(session: Session, point: ServicePoint, at: datetime) -> PointCode
 
 
 def describe(point: ServicePoint, name: str, field: str | None) -> None:
-    """Set the name and the field (lĩnh vực) of a point."""
+    """Set the name and the field (lĩnh vực) of a point; Refused when either does not fit."""
     point.name, point.field = names.clean(name), names.clean(field or "") or None
+    if not SHORTEST_NAME <= len(point.name) <= LONGEST_NAME or len(field or "") > LONGEST_NAME:
+        raise Refused([f"a name has {SHORTEST_NAME} to {LONGEST_NAME} characters"])
     point.search_key, point.sort_key = names.fold(point.name), names.sort_key(point.name)
 
 

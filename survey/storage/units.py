@@ -84,6 +84,12 @@ def named(session: Session, codes: Collection[str], on: date) -> Sequence[Unit]:
     return session.scalars(query).all()
 
 
+def search(session: Session, text: str, on: date) -> Sequence[Unit]:
+    """Return the units of a date whose name holds a text, without regard to case or marks."""
+    found = Unit.search_key.contains(names.fold(text), autoescape=True)
+    return session.scalars(select(Unit).where(found, alive(on)).order_by(Unit.sort_key)).all()
+
+
 def subtree(session: Session, code: str, on: date) -> frozenset[str]:
     """Return the codes of a unit and everything below it on a date, empty if it is unknown."""
     tree = select(Unit.code).where(Unit.code == code, alive(on)).cte("tree", recursive=True)

@@ -63,6 +63,7 @@ def test_a_broken_settings_file_is_named_with_its_line(tmp_path: Path) -> None:
         ("https://", "real"),
         ("https://hailong.example.vn/quay?x=1#y", "real"),
         ("https://ai@hailong.example.vn", "real"),
+        ("hailong.example.vn", "real"),
     ],
 )
 def test_an_address_that_is_unset_or_not_https_is_never_printed(

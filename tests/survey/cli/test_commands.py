@@ -109,7 +109,19 @@ def test_an_unknown_point_or_unit_is_named(app: Flask, place: Place, tmp_path: P
     assert (poster.exit_code, "nothere" in poster.output) == (1, True)
     created = _run(app, "points", "create", "--unit", "99999", "--name", "Quầy 9")
     assert (created.exit_code, "99999" in created.output) == (1, True)
-    assert "flask units import" in created.output
+    assert "flask units list" in created.output
+
+
+@pytest.mark.parametrize("name", ["", " ", "Q", "Q" * 121])
+def test_a_name_that_does_not_fit_is_refused(app: Flask, place: Place, name: str) -> None:
+    done = _run(app, "points", "create", "--unit", "31117", "--name", name)
+    assert done.exit_code == 1
+    assert "2 to 120 characters" in done.output
+
+
+def test_units_are_found_by_name_without_marks(app: Flask, place: Place) -> None:
+    assert _run(app, "units", "list", "ninh kieu").output == "31117 Phường Ninh Kiều (92)\n"
+    assert len(_run(app, "units", "list").output.splitlines()) == 3
 
 
 def test_a_name_that_is_taken_is_refused(app: Flask, place: Place) -> None:
