@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """Return the application; `overrides` win over file and environment."""
     app = Flask(__name__, template_folder="../templates", instance_path=str(_instance(overrides)))
+    app.url_map.strict_slashes = False  # who types an address may end it with a stroke
     app.config.from_mapping(config.load(Path(app.instance_path)))
     app.config.from_prefixed_env()
     app.config.from_mapping(overrides or {})

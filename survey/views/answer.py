@@ -35,9 +35,10 @@ keep_what_was_sent(blueprint)
 @public
 def find() -> Page:
     """Ask for the code a person reads off the poster, and lead to its form."""
-    typed = request.args.get("code", "")
+    typed = request.args.get("code", "").partition("?")[0].strip("/ ")
     if typed:
-        return redirect(url_for(".show", token=normal(typed) or "-", lang=lang()))
+        code = normal(typed.rpartition("/")[2])  # or the whole address of the poster
+        return redirect(url_for(".show", token=code or "-", lang=lang()))
     return render_template("answer/enter.html", lang=lang())
 
 

@@ -40,7 +40,7 @@ def submit(token: str, signed: str) -> WebResponse | tuple[str, int]:
         _store(code, thanks, form.text.data)
     except AlreadyReceived as received:
         if not received.same:
-            return _page(code, thanks, _("Mỗi phiếu nhận một góp ý, và góp ý trước đã nhận.")), 409
+            return _page(code, thanks, earlier=True), 409
     session().commit()
     return redirect(url_for(".show", token=code.token, signed=signed, sent=1, lang=lang()), 303)
 
@@ -79,7 +79,9 @@ def _questionnaire() -> Questionnaire:
     return parse(questionnaires.current(session(), INSTRUMENT).definition)
 
 
-def _page(code: PointCode, thanks: Thanks, problem: str | None = None) -> str:
+def _page(
+    code: PointCode, thanks: Thanks, problem: str | None = None, *, earlier: bool = False
+) -> str:
     questionnaire = _questionnaire()
     return page(
         "thanks/show.html",
@@ -87,6 +89,7 @@ def _page(code: PointCode, thanks: Thanks, problem: str | None = None) -> str:
         thanks=thanks,
         form=CommentForm(),
         problem=problem,
+        earlier=earlier,
         commented="sent" in request.args,
         offered=questionnaire.languages,
         language=questionnaire.language(lang()),

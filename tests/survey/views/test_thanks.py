@@ -88,8 +88,9 @@ def test_a_second_other_comment_is_said_and_stays_in_its_box(
     second = client.post(location, data={"text": "Và nóng."})
     page = second.get_data(as_text=True)
     assert second.status_code == 409
-    assert "Mỗi phiếu nhận một góp ý" in page
-    assert "Và nóng." in page
+    assert "Góp ý trước của Ông/Bà đã được nhận" in page
+    assert "<p>Và nóng.</p>" in page
+    assert "<textarea" not in page
     assert _comments(app) == ["Chờ lâu."]
 
 
