@@ -97,6 +97,7 @@ def test_a_counter_is_renamed_moved_and_closed_and_its_form_says_so(
     expect(desk.locator(".unit")).to_have_text("Xã Mẫu Long")
 
     desk.goto(shown)
+    desk.get_by_text("Quầy không còn phục vụ?").click()
     press(desk, "Đóng quầy")
     desk.goto(form)
     expect(desk.locator("h2")).to_have_text("Quầy này không còn nhận phiếu")
@@ -106,7 +107,7 @@ def test_a_counter_is_renamed_moved_and_closed_and_its_form_says_so(
 def test_a_replaced_code_leads_to_the_new_one(desk: Page, server: Server) -> None:
     create(desk, server, "Quầy 10: Hộ tịch")
     old = address_shown(desk)
-    desk.locator("summary").click()
+    desk.get_by_text("Mã bị mất, bị dán đè hoặc bị lộ?").click()
     press(desk, "Cấp mã mới, bỏ mã cũ")
     new = address_shown(desk)
     assert new != old
