@@ -60,9 +60,12 @@ def test_the_poster_says_the_promises_in_vietnamese() -> None:
     assert "MÃ THỬ" not in text
 
 
-def test_a_test_point_is_marked_across_its_poster() -> None:
-    with pypdfium2.PdfDocument(posters.pdf(_poster(is_test=True))) as document:
+def test_a_test_point_is_marked_on_its_poster_and_its_code_still_decodes() -> None:
+    poster = _poster(is_test=True, unit=LONG, point=LONG)
+    with pypdfium2.PdfDocument(posters.pdf(poster)) as document:
+        assert len(document) == 1
         assert "MÃ THỬ" in _text(document)
+        assert _codes(document) == [ADDRESS]
 
 
 @pytest.mark.parametrize("name", [LONG, "A" * 120, "#set page(fill: red) $x$ *đậm* \\ <b>"])
