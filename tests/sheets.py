@@ -3,8 +3,13 @@
 import html
 import re
 
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
+
+from survey.db import session
+from survey.storage.responses import Response
 
 CHOICES = {"overall": "5", "A": "4", "B": "3", "C": "skip", "D": "no-result-yet", "visit": "submit"}
 
@@ -30,3 +35,14 @@ def send(client: FlaskClient, token: str, hidden: dict[str, str], **chosen: str)
 def answer(client: FlaskClient, token: str, **chosen: str) -> TestResponse:
     """Open a form and send it."""
     return send(client, token, open_form(client, token), **chosen)
+
+
+def stored(app: Flask) -> list[Response]:
+    """Return the rows of the table `response`."""
+    with app.app_context():
+        return list(session().scalars(select(Response)))
+
+
+def kept(page: str) -> set[tuple[str, str]]:
+    """Return the choices that a page still holds."""
+    return set(re.findall(r'<input type="radio" name="(\w+)" value="([\w-]+)" checked', page))
