@@ -44,6 +44,12 @@ class Form(FlaskForm):
             posted = super().wrap_formdata(form, formdata)
             return request.form if posted is not None and request.files else posted
 
+        def render_field(self, field: Any, render_kw: dict[str, Any]) -> Any:
+            """Return the field's HTML, saying to a screen reader whether it is wrong."""
+            if field.errors:
+                render_kw.setdefault("aria-invalid", "true")
+            return super().render_field(field, render_kw)
+
         def get_translations(self, _form: Any) -> Vietnamese:
             """Return the Vietnamese messages whatever the locale."""
             return Vietnamese()
