@@ -41,7 +41,7 @@ class Sheet:
     @property
     def is_late(self) -> bool:
         """Whether it is older than a form may be; its content is then asked for again."""
-        return period.now() - self.issued_at > _form_life()
+        return _is_late(self.issued_at)
 
     @property
     def thanks(self) -> "Thanks":
@@ -77,7 +77,7 @@ class Thanks:
     @property
     def is_late(self) -> bool:
         """Whether it is too old to take a comment."""
-        return period.now() - self.issued_at > _form_life()
+        return _is_late(self.issued_at)
 
 
 def new_sheet(
@@ -136,6 +136,10 @@ def nonce_expires_at(issued_at: datetime) -> datetime:
 
 def _form_life() -> timedelta:
     return timedelta(hours=current_app.config["FORM_HOURS"])
+
+
+def _is_late(issued_at: datetime) -> bool:
+    return period.now() - issued_at > _form_life()
 
 
 def _signed(fields: list[Any]) -> Sheet:

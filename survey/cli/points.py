@@ -82,7 +82,7 @@ def poster(public_id: str, out: Path) -> None:
             raise click.ClickException(
                 f"{point.name} is closed; reopen it before printing its code"
             )
-        unit = units.get(session(), points.unit_code_on(point, today), today)
+        unit = points.unit_on(session(), point, today)
         address = posters.address_of(point.code, public_address(current_app.config))
         pdf = posters.pdf(posters.of_point(point, unit, address, today))
         out.write_bytes(pdf)

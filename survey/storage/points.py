@@ -97,7 +97,7 @@ class PointPage:
     @property
     def last(self) -> int:
         """The number of the last page, from 1."""
-        return max(1, -(-self.total // PAGE_SIZE))
+        return _pages(self.total)
 
 
 def add(
@@ -176,13 +176,18 @@ def listing(
         ]
         query = query.where(or_(*found))
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    page = max(1, min(page, -(-total // PAGE_SIZE)))
+    page = max(1, min(page, _pages(total)))
     query = query.order_by(
         ServicePoint.closed_at.is_not(None), Unit.sort_key, ServicePoint.sort_key
     )
     query = query.options(selectinload(ServicePoint.codes))
     rows = session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
     return PointPage(rows, total, page)
+
+
+def unit_on(session: Session, point: ServicePoint, on: date) -> Unit:
+    """Return the unit a point belongs to on a date, by its name of that day or its last one."""
+    return units.latest(session, unit_code_on(point, on), on)
 
 
 def unit_code_on(point: ServicePoint, on: date) -> str:
@@ -226,6 +231,10 @@ def close(point: ServicePoint, at: datetime) -> None:
 def reopen(point: ServicePoint) -> None:
     """Hand out forms again."""
     point.closed_at = None
+
+
+def _pages(total: int) -> int:
+    return max(1, -(-total // PAGE_SIZE))
 
 
 def _lock(session: Session, point: ServicePoint) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError, NoResultFound
 from survey import period
 from survey.db import session
 from survey.errors import log_database
-from survey.storage import points, units
+from survey.storage import points
 from survey.storage.code_tokens import is_token, normal
 from survey.storage.points import PointCode
 
@@ -21,8 +21,7 @@ def lang() -> str | None:
 
 def page(template: str, code: PointCode, **values: Any) -> str:
     """Return a page about a code's point, naming the unit it belongs to."""
-    today = period.today()
-    unit = units.latest(session(), points.unit_code_on(code.point, today), today)
+    unit = points.unit_on(session(), code.point, period.today())
     return render_template(
         template, token=code.token, point=code.point, unit=unit, lang=lang(), **values
     )

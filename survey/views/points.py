@@ -194,8 +194,7 @@ def _point(public_id: str) -> ServicePoint:
 
 
 def _unit(point: ServicePoint) -> Unit:
-    today = period.today()
-    return units.get(session(), points.unit_code_on(point, today), today)
+    return points.unit_on(session(), point, period.today())
 
 
 def _history(point: ServicePoint) -> list[tuple[date, str]]:
