@@ -1,6 +1,7 @@
 """Language choice, and dates and numbers as a Vietnamese reader writes them."""
 
 from datetime import date
+from pathlib import Path
 
 from flask import Flask, request
 from flask_babel import Babel, gettext
@@ -8,6 +9,9 @@ from flask_babel import Babel, gettext
 from survey.period import business_day
 
 CITIZEN_LANGUAGES = {"vi": "Tiếng Việt", "km": "ភាសាខ្មែរ", "en": "English"}
+CATALOGUES = Path(__file__).parent / "translations"
+# The languages our own sentences are written in: the source, and what has a catalogue.
+WRITTEN = {"vi"} | {file.parts[-3] for file in CATALOGUES.glob("*/LC_MESSAGES/messages.mo")}
 CITIZEN_BLUEPRINTS = frozenset({"answer", "thanks"})
 
 
@@ -31,8 +35,9 @@ def day(value: date) -> str:
 
 
 def _language() -> str:
-    """Citizens choose by a link, which works without cookies; managers read Vietnamese."""
+    """Citizens choose by a link, which works without cookies; managers read Vietnamese.
+
+    A language without a catalogue is Vietnamese here, and the page must not claim another.
+    """
     wanted = request.args.get("lang", "vi")
-    return (
-        wanted if request.blueprint in CITIZEN_BLUEPRINTS and wanted in CITIZEN_LANGUAGES else "vi"
-    )
+    return wanted if request.blueprint in CITIZEN_BLUEPRINTS and wanted in WRITTEN else "vi"

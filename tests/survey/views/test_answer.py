@@ -65,6 +65,8 @@ def test_vietnamese_comes_first_and_english_by_its_link(client: FlaskClient, pla
     khmer = client.get(f"/p/{place.token}?lang=km").get_data(as_text=True)
     assert '<html lang="vi">' in khmer
     assert "ភាសាខ្មែរ" not in khmer
+    assert '<html lang="vi">' in client.get("/?lang=km").get_data(as_text=True)
+    assert '<html lang="en">' in client.get("/?lang=en").get_data(as_text=True)
 
 
 def test_an_english_answer_is_stored_with_its_wording(
