@@ -1,7 +1,9 @@
 """flask setup: say that this installation is real."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 from flask import current_app
@@ -35,14 +37,17 @@ def setup(public_base_url: str) -> None:
         config.public_address(real)
         database = config.complete(real, instance)["DATABASE_URL"]
         schema.upgrade(make_engine(database), "real", period.today())
-    written = {"PURPOSE": "real", "PUBLIC_BASE_URL": public_base_url.rstrip("/")}
-    if real["DATABASE_URL"]:
-        written["DATABASE_URL"] = database  # a later start must not find an empty one instead
-    # A JSON string is a TOML string.
-    lines = [f"{name} = {json.dumps(value)}\n" for name, value in written.items()]
-    file.write_text("# Written by flask setup.\n" + "".join(lines), "utf-8")
+        _write(file, real)
     click.echo(
         f"{file} says that this installation is real; the demonstration stays in demo.db.\n"
         "Next: flask units import FILE --valid-from DATE, then flask users add EMAIL --unit CODE, "
         "then make run"
     )
+
+
+def _write(file: Path, real: Mapping[str, Any]) -> None:
+    """Write what makes the installation real; its own default database need not be named."""
+    names = ("PURPOSE", "PUBLIC_BASE_URL", "DATABASE_URL")
+    # A JSON string is a TOML string.
+    lines = [f"{name} = {json.dumps(real[name])}\n" for name in names if real[name]]
+    file.write_text("# Written by flask setup.\n" + "".join(lines), "utf-8")

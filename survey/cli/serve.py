@@ -96,16 +96,13 @@ def _banner(app: Flask) -> list[str]:
     with app.test_request_context(base_url=base):
         manager = base + url_for("security.login")
         if app.config["PURPOSE"] == "demo":
-            form = base + url_for(
-                "answer.show", token=demo.first_point(session(), period.today()).code.token
-            )
+            point = demo.first_point(session(), period.today())
+            form = base + url_for("answer.show", token=point.code.token)
             account = f"{demo.EMAIL}  password: {_password(app)}"
             hint = "This is a demonstration. For real use: flask setup"
         else:
-            form, account = (
-                f"{base}{url_for('answer.find')}",
-                "yours (flask users add EMAIL --unit CODE)",
-            )
+            form = base + url_for("answer.find")
+            account = "yours (flask users add EMAIL --unit CODE)"
             hint = f"Database: {make_url(app.config['DATABASE_URL']).render_as_string()}"
     return [
         "",
