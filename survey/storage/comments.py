@@ -1,9 +1,10 @@
 """What people wrote in their own words, apart from what they answered."""
 
 import secrets
+from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.storage import seen_nonces
@@ -41,6 +42,7 @@ def add(
     business_day: date,
     nonce: bytes,
     nonce_expires_at: datetime,
+    is_test: bool = False,
 ) -> Comment:
     """Store a comment; raises AlreadyReceived when its nonce was used before."""
     seen_nonces.claim(session, nonce, text.encode(), nonce_expires_at)
@@ -50,8 +52,14 @@ def add(
         receipt_digest=receipt_digest,
         business_day=business_day,
         language=language,
-        is_test=point.is_test,
+        is_test=point.is_test or is_test,
         text=text,
     )
     session.add(comment)
     return comment
+
+
+def count(session: Session, point_ids: Collection[int]) -> int:
+    """Return how many comments were written at these points; trials do not count."""
+    here = (Comment.point_id.in_(point_ids), Comment.is_test.is_(False))
+    return session.scalar(select(func.count()).where(*here)) or 0

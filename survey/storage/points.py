@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship, selectinload
 
+from survey.period import Period
 from survey.storage import code_tokens, names, units
 from survey.storage.base import Base, Refused
 from survey.storage.units import Unit
@@ -185,17 +186,44 @@ def listing(
     return PointPage(rows, total, page)
 
 
+def assigned(
+    session: Session, codes: Collection[str], period: Period
+) -> Sequence[tuple[ServicePoint, str]]:
+    """Return the points of these units in a period, each with the unit's code, in order.
+
+    A point set up after the period belongs here too: it may hold imported answers. A test
+    point belongs nowhere.
+    """
+    other = aliased(PointAssignment)
+    first = select(func.min(other.valid_from)).where(other.point_id == ServicePoint.id)
+    begun = PointAssignment.valid_from
+    query = (
+        select(ServicePoint, PointAssignment.unit_code)
+        .join(PointAssignment)
+        .where(
+            PointAssignment.unit_code.in_(codes),
+            or_(begun < period.end, begun == first.scalar_subquery()),
+            or_(PointAssignment.valid_to.is_(None), PointAssignment.valid_to > period.start),
+            ServicePoint.is_test.is_(False),
+        )
+        .distinct()
+        .order_by(ServicePoint.sort_key)
+    )
+    return [(point, code) for point, code in session.execute(query)]
+
+
 def unit_on(session: Session, point: ServicePoint, on: date) -> Unit:
     """Return the unit a point belongs to on a date, by its name of that day or its last one."""
     return units.latest(session, unit_code_on(point, on), on)
 
 
 def unit_code_on(point: ServicePoint, on: date) -> str:
-    """Return the code of the unit a point belongs to on a date; ValueError before it opened."""
-    for link in point.assignments:
-        if link.valid_from <= on and (link.valid_to is None or on < link.valid_to):
-            return link.unit_code
-    raise ValueError(f"service point {point.public_id} belongs to no unit on {on}")
+    """Return the code of the unit a point belongs to on a date.
+
+    Answers from before the point was set up here (imported ones) belong to its first unit.
+    """
+    begun = [link for link in point.assignments if link.valid_from <= on]
+    return (begun or point.assignments)[-1 if begun else 0].unit_code
 
 
 def is_name_taken(

@@ -76,6 +76,11 @@ def get(session: Session, version_id: int) -> QuestionnaireVersion:
     return session.get_one(QuestionnaireVersion, version_id)
 
 
+def by_id(session: Session) -> dict[int, QuestionnaireVersion]:
+    """Return every version of every instrument by its id."""
+    return {version.id: version for version in session.scalars(select(QuestionnaireVersion))}
+
+
 def _versions(code: str) -> Select[QuestionnaireVersion]:
     return (
         select(QuestionnaireVersion)

@@ -1,6 +1,8 @@
 """The link from a citizen's receipt code to the answer, until the daily close destroys it."""
 
-from sqlalchemy import BigInteger, ForeignKey
+from collections.abc import Collection
+
+from sqlalchemy import BigInteger, ForeignKey, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.storage.base import Base
@@ -22,3 +24,14 @@ class Receipt(Base):
 def add(session: Session, digest: bytes, response_key: int) -> None:
     """Link a receipt to a response."""
     session.add(Receipt(digest=digest, response_key=response_key))
+
+
+def response_key(session: Session, digest: bytes) -> int | None:
+    """Return the response a receipt was given for; None once the link is destroyed."""
+    found = session.get(Receipt, digest)
+    return None if found is None else found.response_key
+
+
+def forget(session: Session, response_keys: Collection[int]) -> None:
+    """Destroy the links from receipts to these responses."""
+    session.execute(delete(Receipt).where(Receipt.response_key.in_(response_keys)))

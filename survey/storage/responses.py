@@ -5,15 +5,32 @@ random, because a serial number would keep the order of the queue.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 
-from sqlalchemy import BigInteger, ForeignKey, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from survey.storage import receipts, seen_nonces
-from survey.storage.base import Base
+from survey.period import Period
+from survey.storage import points, receipts, seen_nonces
+from survey.storage.base import CHUNK, AnyRow, Base, chunks
+from survey.storage.batches import Batch
+from survey.storage.imports import Import
 from survey.storage.points import ServicePoint
 from survey.storage.questionnaires import QuestionnaireVersion
 
@@ -31,11 +48,17 @@ class Response(Base):
 
     __tablename__ = "response"
     # WITHOUT ROWID: SQLite's hidden serial number would keep the order of the queue.
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        Index(None, "unit_code", "business_day"),
+        {"sqlite_with_rowid": False},
+    )
 
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"), index=True)
-    code_id: Mapped[int] = mapped_column(ForeignKey("point_code.id"))
+    # The unit the point belonged to on the business day.
+    unit_code: Mapped[str]
+    # Empty for answers that came in without a code.
+    code_id: Mapped[int | None] = mapped_column(ForeignKey("point_code.id"))
     questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire_version.id"))
     wording_hash: Mapped[str]
     language: Mapped[str]
@@ -46,6 +69,22 @@ class Response(Base):
     drawn: Mapped[str]
     duration_class: Mapped[int]
     answers: Mapped[bytes]
+    # Signs of irregular answering, as counted; a change waits for a close to take effect.
+    flagged: Mapped[bool] = mapped_column(default=False)
+    flagged_next: Mapped[bool | None]
+    batch_id: Mapped[int | None] = mapped_column(ForeignKey(Batch.id), index=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey(Import.id), index=True)
+
+
+@dataclass(frozen=True)
+class Received:
+    """How many answers came to a point by one channel, and how many of them still wait."""
+
+    unit_code: str
+    point_id: int
+    channel: str
+    n: int
+    waiting: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +120,7 @@ def add(session: Session, point: ServicePoint, answer: Answer, *, nonce: bytes) 
     response = Response(
         key=secrets.randbits(63),
         point_id=point.id,
+        unit_code=points.unit_code_on(point, answer.business_day),
         code_id=answer.code_id,
         questionnaire_id=answer.questionnaire.id,
         wording_hash=answer.questionnaire.wording_hashes[answer.language],
@@ -99,7 +139,180 @@ def add(session: Session, point: ServicePoint, answer: Answer, *, nonce: bytes) 
     return response
 
 
+def add_imported(
+    session: Session,
+    import_id: int,
+    version: QuestionnaireVersion,
+    rows: Iterable[tuple[ServicePoint, date, str | None, bytes]],
+) -> None:
+    """Store answers from a file: point, business day, visit and packed answers of each.
+
+    In the order of their random keys, which is not the order of the file.
+    """
+    values = [
+        {
+            "key": secrets.randbits(63),
+            "point_id": point.id,
+            "unit_code": points.unit_code_on(point, day),
+            "questionnaire_id": version.id,
+            "wording_hash": version.wording_hashes["vi"],
+            "language": "vi",
+            "business_day": day,
+            "channel": "imported",
+            "visit": visit,
+            "scale_order": "official",
+            "drawn": "",
+            "duration_class": 0,  # unknown: a file says when it was sent, not when opened
+            "answers": answers,
+            "import_id": import_id,
+        }
+        for point, day, visit, answers in rows
+    ]
+    session.execute(insert(Response), sorted(values, key=itemgetter("key")))
+
+
+def drop_imported(session: Session, import_id: int) -> bool:
+    """Delete some answers of an import that does not count; False when none was left."""
+    some = select(Response.key).where(Response.import_id == import_id).limit(CHUNK)
+    keys = session.scalars(some).all()
+    session.execute(delete(Response).where(Response.key.in_(keys)))
+    return bool(keys)
+
+
+def withdraw(session: Session, receipt_digest: bytes) -> bool:
+    """Delete the answer of a receipt; False when none leads to it, as after its close."""
+    key = receipts.response_key(session, receipt_digest)
+    if key is None:
+        return False
+    session.execute(delete(Response).where(Response.key == key))
+    return True
+
+
+def follow_move(session: Session, point: ServicePoint, on: date) -> None:
+    """Let the waiting answers of a day count where their point was moved that day."""
+    session.execute(
+        update(Response)
+        .where(
+            Response.point_id == point.id,
+            Response.batch_id.is_(None),
+            Response.business_day >= on,
+        )
+        .values(unit_code=points.unit_code_on(point, on))
+    )
+
+
+def counted() -> ColumnElement[bool]:
+    """Return the condition that an answer is one: no trial, no unfinished import."""
+    finished = select(Import.id).where(Import.counted_on.is_not(None))
+    return and_(
+        Response.channel != "test",
+        or_(Response.import_id.is_(None), Response.import_id.in_(finished)),
+    )
+
+
 def count(session: Session, point: ServicePoint) -> int:
     """Return how many sheets a point has received; test sheets never count."""
-    query = select(func.count()).where(Response.point_id == point.id, Response.channel != "test")
+    query = select(func.count()).where(Response.point_id == point.id, counted())
     return session.scalar(query) or 0
+
+
+def any_received(session: Session, codes: Collection[str]) -> bool:
+    """Say whether these units have ever received an answer; test sheets never count."""
+    query = select(Response.key).where(Response.unit_code.in_(codes), counted()).limit(1)
+    return session.scalar(query) is not None
+
+
+def received(session: Session, codes: Collection[str], period: Period) -> Sequence[Received]:
+    """Return how many answers the points of these units received in a period, by channel.
+
+    The one figure that is live: it holds no level.
+    """
+    waiting = func.sum(case((Response.batch_id.is_(None), 1), else_=0))
+    keys = (Response.unit_code, Response.point_id, Response.channel)
+    query = (
+        select(*keys, func.count(), waiting)
+        .where(
+            Response.unit_code.in_(codes),
+            Response.business_day >= period.start,
+            Response.business_day < period.end,
+            counted(),
+        )
+        .group_by(*keys)
+    )
+    return [Received(*row) for row in session.execute(query)]
+
+
+def trials(session: Session, point: ServicePoint) -> int:
+    """Return how many test sheets a point has received."""
+    query = select(func.count()).where(Response.point_id == point.id, Response.channel == "test")
+    return session.scalar(query) or 0
+
+
+def waiting(session: Session, until: date) -> Sequence[AnyRow]:
+    """Return the answers of business days up to `until` that belong to no batch, locked.
+
+    In the order of their random keys, so that two closes lock the rows in one order.
+    """
+    query = (
+        select(*Response.__table__.c)
+        .where(Response.batch_id.is_(None), Response.business_day <= until, counted())
+        .order_by(Response.key)
+        .with_for_update()
+    )
+    return session.execute(query).all()
+
+
+def release(session: Session, rows: Sequence[AnyRow], batch_id: int) -> None:
+    """Put answers into a batch by writing them anew, in the order of their random keys.
+
+    An update in place would leave them in the order they came, on PostgreSQL even with
+    different transaction numbers. Their receipts lead nowhere from now on.
+    """
+    rows = sorted(rows, key=lambda row: int(row.key))
+    for chunk in chunks(rows):
+        keys = [row.key for row in chunk]
+        receipts.forget(session, keys)
+        session.execute(delete(Response).where(Response.key.in_(keys)))
+    for chunk in chunks(rows):
+        session.execute(
+            insert(Response), [dict(row._mapping) | {"batch_id": batch_id} for row in chunk]
+        )
+
+
+def released(session: Session, batch_ids: Collection[int]) -> Sequence[AnyRow]:
+    """Return batch, version, stream, flag and answers of every answer of these batches."""
+    query = select(
+        Response.batch_id,
+        Response.questionnaire_id,
+        Response.channel,
+        Response.flagged,
+        Response.answers,
+    ).where(Response.batch_id.in_(batch_ids))
+    return session.execute(query).all()
+
+
+def flag(session: Session, keys: Collection[int], *, flagged: bool) -> None:
+    """Mark answers as irregular or not: at once while they wait, at a close once released."""
+    these = Response.key.in_(keys)
+    waits = update(Response).where(these, Response.batch_id.is_(None))
+    session.execute(waits.values(flagged=flagged))
+    session.execute(
+        update(Response).where(these, Response.batch_id.is_not(None)).values(flagged_next=flagged)
+    )
+
+
+def flag_changes(session: Session) -> Sequence[AnyRow]:
+    """Return key, batch and new mark of released answers whose mark waits for a close."""
+    query = (
+        select(Response.key, Response.batch_id, Response.flagged_next)
+        .where(Response.flagged_next != Response.flagged, Response.batch_id.is_not(None))
+        .order_by(Response.key)
+        .with_for_update()
+    )
+    return session.execute(query).all()
+
+
+def apply_flags(session: Session, keys: Collection[int]) -> None:
+    """Let new marks take effect."""
+    change = update(Response).where(Response.key.in_(keys))
+    session.execute(change.values(flagged=Response.flagged_next, flagged_next=None))

@@ -7,6 +7,7 @@ withdrawal, so that a queued retry cannot bring an answer back.
 import hashlib
 from datetime import datetime
 
+from sqlalchemy import delete, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -49,3 +50,12 @@ def claim(session: Session, nonce: bytes, content: bytes, expires_at: datetime) 
 def is_seen(session: Session, nonce: bytes) -> bool:
     """Say whether a nonce was used up."""
     return session.get(SeenNonce, hashlib.sha256(nonce).digest()) is not None
+
+
+def forget(session: Session, now: datetime) -> None:
+    """Drop nonces whose sheets nobody can send any more, and of the others the content.
+
+    From then on a nonce says only that it was used: no guess can be tried against it.
+    """
+    session.execute(delete(SeenNonce).where(SeenNonce.expires_at <= now))
+    session.execute(update(SeenNonce).where(SeenNonce.content != b"").values(content=b""))

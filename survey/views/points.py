@@ -44,7 +44,7 @@ def new() -> str:
 def create() -> Page:
     """Open a counter and its first code."""
     form = _new_form()
-    if not form.validate() or _is_taken(
+    if not form.validate() or is_taken(
         form.name, unit_in_scope(form.unit.data).code, form.name.data
     ):
         return render_template("points/new.html", form=form), 422
@@ -68,7 +68,7 @@ def show(public_id: str) -> str:
     """Show a counter, its code, and what can be done with it."""
     point = _point(public_id)
     try:
-        address, problem = _address(point), None
+        address, problem = address_of(point), None
     except ConfigError as error:
         address, problem = None, str(error)
     return render_template(
@@ -97,7 +97,7 @@ def edit(public_id: str) -> str:
 def rename(public_id: str) -> Page:
     """Give a counter another name or field; its code stays valid."""
     point, form = _point(public_id), PointForm()
-    if not form.validate() or _is_taken(form.name, _unit(point).code, form.name.data, but=point):
+    if not form.validate() or is_taken(form.name, _unit(point).code, form.name.data, but=point):
         return render_template("points/edit.html", point=point, form=form), 422
     points.describe(point, form.name.data, form.field.data)
     session().commit()
@@ -120,9 +120,10 @@ def move(public_id: str) -> Page:
     """Let a counter belong to another unit from today; its past stays where it was."""
     point = _point(public_id)
     form = _move_form(point)
-    if not form.validate() or _is_taken(form.unit, form.unit.data, point.name, but=point):
+    if not form.validate() or is_taken(form.unit, form.unit.data, point.name, but=point):
         return render_template("points/move.html", point=point, unit=_unit(point), form=form), 422
     points.move(session(), point, unit_in_scope(form.unit.data).code, period.today())
+    responses.follow_move(session(), point, period.today())
     session().commit()
     flash("Đã chuyển quầy. Mã đã in vẫn dùng được.", "success")
     return _to(point)
@@ -177,7 +178,7 @@ def poster(public_id: str) -> Page:
         flash("Quầy đã đóng nên không in mã. Bước tiếp theo: mở lại quầy.", "danger")
         return _to(point)
     try:
-        pdf = posters.pdf(posters.of_point(point, _unit(point), _address(point), period.today()))
+        pdf = posters.pdf(posters.of_point(point, _unit(point), address_of(point), period.today()))
     except (ConfigError, PosterError) as error:
         flash(str(error), "danger")
         return _to(point)
@@ -185,7 +186,8 @@ def poster(public_id: str) -> Page:
     return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": name})
 
 
-def _address(point: ServicePoint) -> str:
+def address_of(point: ServicePoint) -> str:
+    """Return the address printed on a counter's poster; ConfigError where none can be."""
     return posters.address_of(point.code, public_address(current_app.config))
 
 
@@ -207,21 +209,22 @@ def _history(point: ServicePoint) -> list[tuple[date, str]]:
 
 def _new_form() -> NewPointForm:
     form = NewPointForm()
-    offer_units(form, _choices())
+    offer_units(form, unit_choices())
     return form
 
 
 def _move_form(point: ServicePoint) -> MoveForm:
     form, own = MoveForm(), _unit(point).code
-    offer_units(form, [choice for choice in _choices() if choice[0] != own])
+    offer_units(form, [choice for choice in unit_choices() if choice[0] != own])
     return form
 
 
-def _choices() -> list[tuple[str, str]]:
+def unit_choices() -> list[tuple[str, str]]:
+    """Return (code, name) of the units the reader may see, in Vietnamese order."""
     return [(unit.code, unit.name) for unit in units.named(session(), scope(), period.today())]
 
 
-def _is_taken(field: Field, unit_code: str, name: str, but: ServicePoint | None = None) -> bool:
+def is_taken(field: Field, unit_code: str, name: str, but: ServicePoint | None = None) -> bool:
     """Say on a field that the unit has another open counter of this name."""
     taken = points.is_name_taken(session(), unit_code, name, period.today(), but=but)
     if taken:

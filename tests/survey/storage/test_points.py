@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from survey import period
 from survey.storage import points, units
 from survey.storage.code_tokens import is_token
 from survey.storage.points import ServicePoint
@@ -67,9 +68,10 @@ def test_a_second_move_on_the_same_day_replaces_the_first(
     assert [link.unit_code for link in point.assignments] == ["31117", "92"]
 
 
-def test_before_it_opened_a_point_belongs_to_no_unit(session: Session, point: ServicePoint) -> None:
-    with pytest.raises(ValueError, match="belongs to no unit"):
-        points.unit_code_on(point, date(2026, 11, 1))
+def test_what_is_older_than_a_point_belongs_to_its_first_unit(
+    session: Session, point: ServicePoint
+) -> None:
+    assert points.unit_code_on(point, date(2020, 11, 1)) == "31117"
 
 
 def test_closing_twice_keeps_the_first_moment_and_reopening_forgets_it(
@@ -112,3 +114,21 @@ def test_a_name_is_taken_however_its_tones_are_written_until_its_point_closes(
     assert not points.is_name_taken(session, "31120", "Quầy Hòa giải", MONDAY)
     points.close(point, NOW)
     assert not points.is_name_taken(session, "31117", "Quầy Hòa giải", MONDAY)
+
+
+def test_the_points_of_a_period_are_those_not_moved_away_before_it(
+    session: Session, point: ServicePoint
+) -> None:
+    points.move(session, point, "31120", date(2026, 12, 10))
+    session.flush()
+    units_ = ["31117", "31120"]
+
+    def found(codes: list[str], name: str) -> list[str]:
+        return [code for _, code in points.assigned(session, codes, period.parse(name))]
+
+    assert sorted(found(units_, "2026-12")) == units_
+    assert found(["31117"], "2026-12") == ["31117"]
+    assert found(["31117"], "2027-01") == []
+    assert found(["31120"], "2026-11") == []
+    # Imported answers may be older than their point.
+    assert found(["31117"], "2025-01") == ["31117"]

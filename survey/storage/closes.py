@@ -1,0 +1,48 @@
+"""The daily close: which day was closed, when, and what came of it; each day once."""
+
+from datetime import date, datetime
+
+from sqlalchemy import insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from survey.period import Period
+from survey.storage.base import Base
+
+
+class Close(Base):
+    """The close of one business day, and of the periods that were due with it.
+
+    The row is the lock: of two closes at once, one writes it and the other does nothing.
+    """
+
+    __tablename__ = "close"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    closed_at: Mapped[datetime]
+    # The smallest number of people shown (k) that was in force.
+    threshold: Mapped[int]
+    batches: Mapped[int]
+    answers: Mapped[int]
+    suppressed: Mapped[int]
+
+
+def claim(session: Session, day: date, at: datetime, threshold: int) -> Close | None:
+    """Begin the close of a day; None when it was closed before."""
+    begun = {"day": day, "closed_at": at, "threshold": threshold}
+    try:
+        with session.begin_nested():
+            session.execute(insert(Close), begun | {"batches": 0, "answers": 0, "suppressed": 0})
+    except IntegrityError:
+        return None
+    return session.get_one(Close, day)
+
+
+def last(session: Session) -> Close | None:
+    """Return the close of the latest day; None before the first."""
+    return session.scalars(select(Close).order_by(Close.day.desc()).limit(1)).first()
+
+
+def is_closed(period: Period, last_close: Close | None) -> bool:
+    """Say whether a period was closed: the close of its seventh day after has run."""
+    return last_close is not None and last_close.day >= period.last_day_to_close

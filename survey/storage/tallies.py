@@ -1,0 +1,106 @@
+"""Tallies: the integer sums of each batch, from which everything shown is added up."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from survey.period import Period
+from survey.storage.base import Base
+from survey.storage.batches import Batch
+
+
+class Tally(Base):
+    """The sums of one stream (channel) of a batch, irregular answers apart."""
+
+    __tablename__ = "tally"
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("batch.id"), primary_key=True)
+    stream: Mapped[str] = mapped_column(primary_key=True)
+    flagged: Mapped[bool] = mapped_column(primary_key=True)
+    n: Mapped[int]
+    sums: Mapped[bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TallyRow:
+    """A tally with what its batch says about it."""
+
+    batch_id: int
+    unit_code: str
+    point_id: int | None
+    starts_on: date
+    ends_on: date
+    questionnaire_id: int
+    measure_hash: str
+    is_imported: bool
+    stream: str
+    flagged: bool
+    n: int
+    sums: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellCount:
+    """How many people a cell of the release holds."""
+
+    unit_code: str
+    point_id: int | None
+    starts_on: date
+    ends_on: date
+    measure_hash: str
+    is_imported: bool
+    flagged: bool
+    n: int
+
+
+def put(session: Session, batch_id: int, tallies: Iterable[Tally]) -> None:
+    """Store the tallies of a batch in place of those it had."""
+    session.execute(delete(Tally).where(Tally.batch_id == batch_id))
+    session.add_all(tallies)
+    session.flush()
+
+
+def of_batches(session: Session, batch_ids: Collection[int]) -> Sequence[Tally]:
+    """Return the tallies of these batches."""
+    return session.scalars(select(Tally).where(Tally.batch_id.in_(batch_ids))).all()
+
+
+def vectors(session: Session, codes: Collection[str], period: Period) -> Sequence[TallyRow]:
+    """Return the tallies of these units' batches that lie whole within a period."""
+    columns = [
+        Batch.id.label("batch_id"),
+        *(Batch.__table__.c[name] for name in _OF_BATCH),
+        *(Tally.__table__.c[name] for name in ("stream", "flagged", "n", "sums")),
+    ]
+    query = (
+        select(*columns)
+        .join(Tally, Tally.batch_id == Batch.id)
+        .where(Batch.unit_code.in_(codes), _within(period))
+    )
+    return [TallyRow(**row) for row in session.execute(query).mappings()]
+
+
+def counts(session: Session, period: Period) -> Sequence[CellCount]:
+    """Return how many people every cell of the whole tree holds, over a period's batches."""
+    keys = [
+        *(Batch.__table__.c[name] for name in _OF_CELL),
+        Tally.__table__.c.flagged,
+    ]
+    query = (
+        select(*keys, func.sum(Tally.n).label("n"))
+        .join(Tally, Tally.batch_id == Batch.id)
+        .where(_within(period))
+        .group_by(*keys)
+    )
+    return [CellCount(**row) for row in session.execute(query).mappings()]
+
+
+_OF_CELL = ("unit_code", "point_id", "starts_on", "ends_on", "measure_hash", "is_imported")
+_OF_BATCH = (*_OF_CELL, "questionnaire_id")
+
+
+def _within(period: Period) -> ColumnElement[bool]:
+    return and_(Batch.starts_on >= period.start, Batch.ends_on <= period.end)
