@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -21,7 +22,12 @@ from werkzeug.test import TestResponse
 from survey import schema
 from survey.app import create_app
 from survey.db import make_engine
-from tests import postgresql, province
+from tests import live, postgresql, province
+
+# The first example pays for imports and caches, and a busy machine for its neighbours: a time
+# limit for each example would fail now and then without telling anything.
+settings.register_profile("ours", deadline=None)
+settings.load_profile("ours")
 
 TEMPLATE = "hai_long_template"
 _numbers = count()
@@ -113,6 +119,22 @@ def make_app(sqlite_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     with ExitStack() as stack:
         make = contextmanager(_make_app)
         yield lambda **settings: stack.enter_context(make(sqlite_url, tmp_path, **settings))
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the first `flask serve --prepare` left: its output, and its instance to be copied."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    return live.demonstration(shared / "demonstration")
+
+
+@pytest.fixture
+def demo_app(prepared: Path, tmp_path: Path) -> Iterator[Flask]:
+    """The application with the demonstration and its year."""
+    shutil.copytree(prepared / "instance", tmp_path / "instance")
+    own = {"DATABASE_URL": None, "SECRET_KEY": None, "PUBLIC_BASE_URL": None}
+    yield from _make_app("", tmp_path, **own)
 
 
 @pytest.fixture

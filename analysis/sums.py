@@ -1,0 +1,235 @@
+"""Exact integer sums: all that a satisfaction index needs of the answers."""
+
+import struct
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.layout import (
+    MISSING,
+    NOT_APPLICABLE,
+    Integers,
+    Item,
+    Layout,
+    layout,
+    positions,
+    union,
+)
+
+__all__ = ["Item", "Sums", "stack", "tally"]
+
+SCALE = 5
+_VERSION = 1
+_HEADER = struct.Struct("<BBHB")  # version, scale, number of items, bytes per integer
+
+
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """Counts of answers and of people, exact and free of order.
+
+    Per item: how many chose each level 1..5, left it (missing) or could not judge it (not
+    applicable). Per index (overall, and each factor) and per number b of answered items, over
+    people: count, Σa, Σa², count of a = b, Σlevel, Σlevel², where a is the number of answers
+    4 or 5 among the b. Every method profile but the mean of item shares follows from these.
+
+    Sums add by item code. An item that only one side has counts as not put to the other.
+    A code that stands in two factors, or another scale, raises ValueError. The integers are
+    int64: Σlevel² of 22 items would overflow after 10¹⁴ people, so nothing checks for it.
+
+    `vector` is laid out as `analysis.layout.Layout` says; use the accessors.
+    """
+
+    items: tuple[Item, ...]
+    vector: Integers
+    scale: int = SCALE
+
+    def __post_init__(self) -> None:
+        own = np.array(self.vector, dtype=np.int64)
+        if own.shape != (self.layout.size,) or self.items != self.layout.items:
+            raise ValueError("the integers do not fit the items; use tally() or from_bytes()")
+        if (own < 0).any():
+            raise ValueError("a count cannot be below 0")
+        own.setflags(write=False)
+        object.__setattr__(self, "vector", own)
+
+    @property
+    def layout(self) -> Layout:
+        """Where each integer stands."""
+        return layout(self.items, self.scale)
+
+    @property
+    def n_respondents(self) -> int:
+        """People tallied (rows), those who answered no item of the index included."""
+        return int(self.vector[0])
+
+    @property
+    def factors(self) -> tuple[str, ...]:
+        """The codes of the factors, sorted."""
+        return self.layout.factors
+
+    def levels(self, code: str) -> tuple[int, ...]:
+        """Return how many chose each level 1..5 of an item; KeyError for an unknown code."""
+        return tuple(self._counts(code)[: self.scale])
+
+    def missing(self, code: str) -> int:
+        """Return how many were asked the item and left it."""
+        return self._counts(code)[self.scale]
+
+    def not_applicable(self, code: str) -> int:
+        """Return how many said that the item does not concern them."""
+        return self._counts(code)[self.scale + 1]
+
+    def pooled_levels(self, factor: str | None = None) -> tuple[int, ...]:
+        """Return the level counts over all items of a factor, or of the index (None)."""
+        if factor not in (None, *self.factors):
+            raise KeyError(factor)
+        counts = self.layout.item_counts(self.vector)[self.layout.columns(factor), : self.scale]
+        return tuple(counts.sum(axis=0).tolist())
+
+    def _counts(self, code: str) -> list[int]:
+        row = self.layout.item_counts(self.vector)[self.layout.position[code]]
+        return [int(count) for count in row]
+
+    @classmethod
+    def total(cls, many: Iterable["Sums"]) -> Self:
+        """Return the sum of thousands at once; of none, sums without items or people."""
+        gathered = list(many)
+        if not gathered:
+            return cls((), np.zeros(1, dtype=np.int64))
+        together, matrix = stack(gathered)
+        return cls(together.items, matrix.sum(axis=0), together.scale)
+
+    def __add__(self, other: "Sums") -> "Sums":
+        if not isinstance(other, Sums):
+            return NotImplemented
+        return Sums.total((self, other))
+
+    def __radd__(self, other: object) -> "Sums":
+        # The built-in sum() starts from the integer 0.
+        return self if other == 0 else NotImplemented
+
+    def __sub__(self, other: "Sums") -> "Sums":
+        """Take away sums contained in these; ValueError where a count would fall below 0."""
+        if not isinstance(other, Sums):
+            return NotImplemented
+        together, matrix = stack((self, other))
+        rest = matrix[0] - matrix[1]
+        if (rest < 0).any():
+            raise ValueError("cannot take away people who are not in these sums")
+        return Sums(together.items, rest, together.scale)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Sums):
+            return NotImplemented
+        return self.layout == other.layout and bool((self.vector == other.vector).all())
+
+    def __hash__(self) -> int:
+        return hash((self.layout, self.vector.tobytes()))
+
+    def to_bytes(self) -> bytes:
+        """Return a compact form: header, codes, integers of the smallest width, checksum.
+
+        Little-endian: version, scale, number of items (2 bytes), width w; per item its code
+        and factor, each after its length (factor length 0: outside the index); the vector as
+        unsigned integers of w = 1, 2, 4 or 8 bytes; CRC-32. Equal sums give equal bytes.
+        Raises ValueError for a code longer than 255 bytes.
+        """
+        largest = int(self.vector.max())
+        width = next(w for w in (1, 2, 4, 8) if largest < 1 << 8 * w)
+        names = b"".join(_named(item.code) + _named(item.factor or "") for item in self.items)
+        header = _HEADER.pack(_VERSION, self.scale, len(self.items), width)
+        body = header + names + self.vector.astype(f"<u{width}").tobytes()
+        return body + zlib.crc32(body).to_bytes(4, "little")
+
+    @classmethod
+    def from_bytes(cls, raw: bytes) -> Self:
+        """Read what `to_bytes` wrote; ValueError for damaged bytes or another version."""
+        if raw and raw[0] != _VERSION:
+            raise ValueError(f"sums of version {raw[0]}; this program reads version {_VERSION}")
+        body, checksum = raw[:-4], raw[-4:]
+        if len(body) < _HEADER.size or zlib.crc32(body) != int.from_bytes(checksum, "little"):
+            raise ValueError("damaged sums: the checksum does not fit")
+        _, scale, n_items, width = _HEADER.unpack_from(body)
+        names, start = _names(body, _HEADER.size, 2 * n_items)
+        items = tuple(Item(c, f or None) for c, f in zip(names[::2], names[1::2], strict=True))
+        return cls(items, np.frombuffer(body, f"<u{width}", offset=start).astype(np.int64), scale)
+
+
+def _named(text: str) -> bytes:
+    encoded = text.encode()
+    if len(encoded) > 255:  # noqa: PLR2004 -- the length is one byte
+        raise ValueError(f"the code {text[:20]!r}… is longer than 255 bytes")
+    return bytes([len(encoded)]) + encoded
+
+
+def _names(body: bytes, start: int, how_many: int) -> tuple[list[str], int]:
+    names = []
+    for _ in range(how_many):
+        end = start + 1 + body[start]
+        names.append(body[start + 1 : end].decode())
+        start = end
+    return names, start
+
+
+def stack(many: Sequence[Sums]) -> tuple[Layout, Integers]:
+    """Return the common layout of some sums and their integers (sums, integers).
+
+    Raises ValueError where scales differ or an item stands in two factors.
+    """
+    rows: dict[Layout, list[int]] = {}
+    for row, each in enumerate(many):
+        rows.setdefault(each.layout, []).append(row)
+    together = union(rows)
+    matrix = np.zeros((len(many), together.size), dtype=np.int64)
+    for narrow, its_rows in rows.items():
+        vectors = np.stack([many[row].vector for row in its_rows])
+        matrix[np.array(its_rows)[:, None], positions(narrow, together)] = vectors
+    return together, matrix
+
+
+def tally(levels: npt.ArrayLike, items: Sequence[Item | str]) -> Sums:
+    """Return the sums of some answers.
+
+    `levels` (people, items), small integers: 1..5 an answer, 6 asked and left (missing), 9 not
+    applicable, 0 not put. Missing, not applicable and not put leave numerator and denominator;
+    not put is not even counted. `items` in the order of the columns: an `Item`, or a code that
+    is its own factor. Pass factor None for what was not put to everybody, and for the overall
+    item: it gets level counts and stays outside the index.
+
+    Nobody (0 rows) gives zeros. Raises ValueError for another shape, another code, or an item
+    that comes twice.
+    """
+    answers = np.asarray(levels)
+    named = tuple(each if isinstance(each, Item) else Item(each, each) for each in items)
+    if answers.ndim != 2 or answers.shape[1] != len(named):  # noqa: PLR2004 -- rows and columns
+        raise ValueError(f"levels must be (people, {len(named)} items), not {answers.shape}")
+    if not np.isin(answers, (*range(SCALE + 1), MISSING, NOT_APPLICABLE)).all():
+        raise ValueError("a stored answer is 0 to 6 or 9")
+    together = layout(named, SCALE)
+    by_code = np.argsort([item.code for item in named], kind="stable")
+    return Sums(together.items, _vector(answers.astype(np.int64)[:, by_code], together))
+
+
+def _vector(answers: Integers, together: Layout) -> Integers:
+    vector = np.zeros(together.size, dtype=np.int64)
+    vector[0] = len(answers)
+    for column, code in enumerate((*range(1, SCALE + 1), MISSING, NOT_APPLICABLE)):
+        together.item_counts(vector)[:, column] = (answers == code).sum(axis=0)
+    for index in (None, *together.factors):
+        own = answers[:, together.columns(index)]
+        together.people(vector, index)[:] = _people(own)
+    return vector
+
+
+def _people(answers: Integers) -> Integers:
+    """Return the six sums (b, 6) over people by their number b of answers, b = 1..items."""
+    given = (answers >= 1) & (answers <= SCALE)
+    b, a = given.sum(axis=1), (given & (answers >= SCALE - 1)).sum(axis=1)
+    level = np.where(given, answers, 0).sum(axis=1)
+    people = np.zeros((answers.shape[1] + 1, 6), dtype=np.int64)
+    np.add.at(people, b, np.stack([np.ones_like(a), a, a**2, a == b, level, level**2], axis=1))
+    return people[1:]  # b = 0 is what the number of rows leaves
