@@ -1,0 +1,224 @@
+"""The daily close: waiting answers become batches, batches become tallies.
+
+The rule that protects the citizen: an answer is shown only as part of a batch of at least k
+people, whole, and a batch never leaves its period. Decision 7 tells it in full.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from analysis.sums import Item, tally
+from forms.questionnaire import parse
+from survey import cells, period
+from survey.period import Period
+from survey.storage import batches, closes, questionnaires, responses, seen_nonces, tallies
+from survey.storage.base import AnyRow
+from survey.storage.batches import Batch
+from survey.storage.questionnaires import QuestionnaireVersion
+from survey.storage.tallies import Tally
+
+# The periods that a unit's leftovers are tried for, shortest first.
+LEFTOVER_KINDS = ("month", "quarter", "year")
+T = TypeVar("T")
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class CloseResult:
+    """What one close did."""
+
+    batches: int
+    answers: int
+    waiting: int
+    suppressed: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """What the answers of one batch have in common; no point for a unit's leftovers."""
+
+    unit_code: str
+    point_id: int | None
+    period: Period
+    measure_hash: str
+    is_imported: bool
+
+
+def close_day(session: Session, day: date, *, at: datetime, threshold: int) -> CloseResult | None:
+    """Close a business day and every period due with it; None when it was closed before.
+
+    `threshold` is k, the smallest number of people in a batch. Everything happens in the
+    caller's transaction: a close that is cut off has not happened.
+    """
+    before = closes.last(session)
+    close = closes.claim(session, day, at, threshold)
+    if close is None:
+        return None
+    result = release(session, day, threshold, closed_until=before.day if before else None)
+    close.batches, close.answers = result.batches, result.answers
+    close.suppressed = result.suppressed
+    seen_nonces.forget(session, at)
+    return result
+
+
+def release(
+    session: Session, day: date, threshold: int, *, closed_until: date | None
+) -> CloseResult:
+    """Put what waits into batches, bring marks into effect, decide which cells stay hidden.
+
+    `closed_until` is the last day closed before: marks of later periods show nothing yet.
+    """
+    act = _Release(session, day, threshold)
+    waiting = responses.waiting(session, day)
+    left = act.of_points(waiting)
+    for kind in LEFTOVER_KINDS:
+        left = act.of_units(left, kind)
+    act.apply_flags(closed_until)
+    years = act.years | {day.year - 1, day.year}
+    hidden = sum(cells.hide(session, year, day, threshold) for year in sorted(years))
+    return CloseResult(act.made, len(waiting) - len(left), len(left), hidden)
+
+
+def check(session: Session) -> list[int]:
+    """Tally every released answer again; return the batches whose stored sums differ.
+
+    The session must see one snapshot.
+    """
+    versions, wrong = questionnaires.by_id(session), []
+    for ids in batches.id_chunks(session):
+        answers = _grouped(responses.released(session, ids), lambda row: row.batch_id)
+        stored = _grouped(tallies.of_batches(session, ids), lambda row: row.batch_id)
+        wrong += [
+            number
+            for number in ids
+            if _values(_tallies(number, answers[number], versions)) != _values(stored[number])
+        ]
+    return wrong
+
+
+class _Release:
+    """One release: which versions there are, from which k on, and what it has made so far."""
+
+    def __init__(self, session: Session, day: date, threshold: int) -> None:
+        self._session, self._day, self._threshold = session, day, threshold
+        self._versions = questionnaires.by_id(session)
+        self.made = 0
+        self.years: set[int] = set()
+
+    def of_points(self, rows: Iterable[AnyRow]) -> list[AnyRow]:
+        """Release the large enough groups of a point and month; return what is left."""
+        return self._put_large(_grouped(rows, lambda row: self._group(row, row.point_id, "month")))
+
+    def of_units(self, rows: Iterable[AnyRow], kind: str) -> list[AnyRow]:
+        """Release the large enough leftovers of a unit in closed periods of one kind."""
+        groups = _grouped(rows, lambda row: self._group(row, None, kind))
+        due = {g: r for g, r in groups.items() if g.period.last_day_to_close <= self._day}
+        open_still = [row for group in groups.keys() - due.keys() for row in groups[group]]
+        return open_still + self._put_large(due)
+
+    def apply_flags(self, closed_until: date | None) -> None:
+        """Bring new marks into effect where nobody can single an answer out by the change.
+
+        In a period that was open until now at once, as its marks were never shown; later
+        only for at least k answers of one owner that change in one direction.
+        """
+        changes = responses.flag_changes(self._session)
+        owners = batches.by_id(self._session, {row.batch_id for row in changes})
+        groups = _grouped(changes, lambda row: (_owner(owners[row.batch_id]), row.flagged_next))
+        for (owner, _direction), rows in groups.items():
+            was_open = closed_until is None or closed_until < owner.period.last_day_to_close
+            if was_open or len(rows) >= self._threshold:
+                responses.apply_flags(self._session, [row.key for row in rows])
+                self._tally_again({row.batch_id for row in rows})
+                self.years.add(owner.period.start.year)
+
+    def _group(self, row: AnyRow, point_id: int | None, kind: str) -> Group:
+        return Group(
+            row.unit_code,
+            point_id,
+            period.containing(row.business_day, kind),
+            self._versions[row.questionnaire_id].measure_hash,
+            row.import_id is not None,
+        )
+
+    def _put_large(self, groups: Mapping[Group, list[AnyRow]]) -> list[AnyRow]:
+        left = []
+        for group, rows in groups.items():
+            if len(rows) >= self._threshold:
+                self._put(group, rows)
+            else:
+                left += rows
+        return left
+
+    def _put(self, group: Group, rows: list[AnyRow]) -> None:
+        batch = batches.add(
+            self._session,
+            Batch(
+                unit_code=group.unit_code,
+                point_id=group.point_id,
+                starts_on=group.period.start,
+                ends_on=group.period.end,
+                questionnaire_id=max(row.questionnaire_id for row in rows),
+                measure_hash=group.measure_hash,
+                is_imported=group.is_imported,
+                n=len(rows),
+                closed_on=self._day,
+            ),
+        )
+        responses.release(self._session, rows, batch.id)
+        tallies.put(self._session, batch.id, _tallies(batch.id, rows, self._versions))
+        self.made += 1
+        self.years.add(group.period.start.year)
+
+    def _tally_again(self, batch_ids: set[int]) -> None:
+        answers = _grouped(responses.released(self._session, batch_ids), lambda row: row.batch_id)
+        for number, rows in answers.items():
+            tallies.put(self._session, number, _tallies(number, rows, self._versions))
+
+
+def _owner(batch: Batch) -> Group:
+    return Group(
+        batch.unit_code, batch.point_id, batch.period, batch.measure_hash, batch.is_imported
+    )
+
+
+def _tallies(
+    batch_id: int, rows: Iterable[AnyRow], versions: Mapping[int, QuestionnaireVersion]
+) -> list[Tally]:
+    """Return the sums of a batch's answers, by stream and mark."""
+    parts = _grouped(rows, lambda row: (row.channel, row.flagged))
+    return [
+        Tally(
+            batch_id=batch_id,
+            stream=stream,
+            flagged=flagged,
+            n=len(part),
+            sums=_sums(part, versions),
+        )
+        for (stream, flagged), part in parts.items()
+    ]
+
+
+def _sums(rows: Sequence[AnyRow], versions: Mapping[int, QuestionnaireVersion]) -> bytes:
+    """Tally answers of one measure: their versions have the same items in the same order."""
+    questionnaire = parse(versions[rows[0].questionnaire_id].definition)
+    items = [Item(i.code, i.factor if i.in_index else None) for i in questionnaire.items]
+    packed = np.frombuffer(b"".join(row.answers for row in rows), dtype=np.int8)
+    return tally(packed.reshape(len(rows), len(items)), items).to_bytes()
+
+
+def _values(rows: Iterable[Tally]) -> dict[tuple[str, bool], tuple[int, bytes]]:
+    return {(row.stream, row.flagged): (row.n, row.sums) for row in rows}
+
+
+def _grouped(rows: Iterable[T], key: Callable[[T], Key]) -> defaultdict[Key, list[T]]:
+    groups: defaultdict[Key, list[T]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return groups
