@@ -1,0 +1,217 @@
+"""What was released to one subtree, sorted to its places."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from forms.questionnaire import Questionnaire, parse
+from survey import period as periods
+from survey.period import Period
+from survey.reports.figures import figures_of
+from survey.reports.report import PROFILE, IndexReport, Place, TrendMonth, UnitPage
+from survey.storage import (
+    closes,
+    comments,
+    points,
+    questionnaires,
+    responses,
+    suppressions,
+    tallies,
+    units,
+)
+from survey.storage.points import ServicePoint
+from survey.storage.questionnaires import QuestionnaireVersion
+from survey.storage.responses import Received
+from survey.storage.tallies import TallyRow
+from survey.storage.units import Unit
+
+TREND_MONTHS = 12
+# The instrument an empty page is about.
+USUAL = "mot-cua"
+Row = TypeVar("Row", TallyRow, Received)
+
+
+class Shelf:
+    """What was released to a subtree up to the end of a period, read once, used many times."""
+
+    def __init__(
+        self, session: Session, root: Unit, period: Period, *, with_imported: bool
+    ) -> None:
+        self._session, self._root, self._period = session, root, period
+        self._with_imported = with_imported
+        self._splits = ("headline", "imported") if with_imported else ("headline",)
+        codes = units.subtree(session, root.code, periods.today())
+        self._tree = {u.code: u for u in units.named(session, codes, periods.today())}
+        self.months = _months_until(period.end)
+        span = Period(min(period.start, self.months[0].start), period.end)
+        self._rows = self._by_place(tallies.vectors(session, codes, span))
+        self._received = self._by_place(responses.received(session, codes, period))
+        self._hidden = suppressions.hidden(session, span)
+        self._versions = questionnaires.by_id(session)
+        self._last_close = closes.last(session)
+        self._points = points.assigned(session, codes, period)
+        self.measures = self._measures()
+
+    def report(
+        self, place: Place, measure: str | None = None, profile: str = PROFILE
+    ) -> IndexReport:
+        """Return the report of one place of the subtree, on its main instrument."""
+        measure = measure or self.measures[0]
+        rows = self._shown(place, self._period, measure)
+        received = self._received[place.key]
+        chosen = [r for r in received if self._with_imported or r.channel != "imported"]
+        return IndexReport(
+            place=place,
+            period=self._period,
+            is_closed=closes.is_closed(self._period, self._last_close),
+            questionnaire=self._questionnaire(measure),
+            instrument_version=self._version(measure).version,
+            with_imported=self._with_imported,
+            received=sum(r.n for r in chosen),
+            waiting=sum(r.waiting for r in chosen),
+            n_imported=sum(r.n for r in received if r.channel == "imported"),
+            n_respondents=sum(row.n for row in rows),
+            n_points=len(self._points_of(place)),
+            n_points_covered=len({row.point_id for row in rows} - {None}),
+            channels=_channels(rows),
+            suppressed=self._is_hidden(place, self._period, measure, *self._splits),
+            figures=figures_of(rows, self._questionnaire(measure), profile),
+            **self._flagged(place, measure, rows, profile),
+        )
+
+    def page(self, place: Place, below: Sequence[Place]) -> UnitPage:
+        """Return the page of one place with the places directly below it."""
+        measure = self.measures[0]
+        return UnitPage(
+            report=self.report(place),
+            trend=tuple(self._trend_month(place, month, measure) for month in self.months),
+            below=tuple(self.report(child) for child in below),
+            other_instruments=self._others(place),
+            comments=comments.count(self._session, [p.id for p, _ in self._points_of(place)]),
+            last_close=self._last_close,
+        )
+
+    def below(self) -> list[Place]:
+        """Return the units directly below the root, or its points where there are none."""
+        children = [u for u in self._tree.values() if u.parent_code == self._root.code]
+        own = [self._point(p, c) for p, c in self._points if c == self._root.code]
+        return [*(Place(unit=unit) for unit in children), *own]
+
+    def everything(self) -> list[Place]:
+        """Return the root, then every other unit, each followed by its points."""
+        order = sorted(self._tree.values(), key=lambda unit: unit.code != self._root.code)
+        places = []
+        for unit in order:
+            places.append(Place(unit=unit))
+            places += [self._point(p, c) for p, c in self._points if c == unit.code]
+        return places
+
+    def _point(self, point: ServicePoint, code: str) -> Place:
+        return Place(unit=self._tree[code], point=point)
+
+    def _trend_month(self, place: Place, month: Period, measure: str) -> TrendMonth:
+        rows = self._shown(place, month, measure)
+        figures = figures_of(rows, self._questionnaire(measure))
+        return TrendMonth(month, next(iter(figures), None))
+
+    def _shown(self, place: Place, period: Period, measure: str) -> list[TallyRow]:
+        """Return the tallies behind a place's figures; none where its cell is hidden."""
+        if self._is_hidden(place, period, measure, *self._splits):
+            return []
+        return [
+            row
+            for row in self._rows[place.key]
+            if row.measure_hash == measure
+            and row.starts_on >= period.start
+            and row.ends_on <= period.end
+            and (self._with_imported or not row.is_imported)
+        ]
+
+    def _is_hidden(self, place: Place, period: Period, measure: str, *splits: str) -> bool:
+        cell = (measure, period.start, period.end)
+        return any((*cell, split, *place.key) in self._hidden for split in splits)
+
+    def _flagged(
+        self, place: Place, measure: str, rows: Sequence[TallyRow], profile: str
+    ) -> dict[str, Any]:
+        """Return the second figure, without irregular answers, where it gives nobody away."""
+        unseen = self._with_imported or not closes.is_closed(self._period, self._last_close)
+        if unseen or self._is_hidden(place, self._period, measure, "headline", "marks"):
+            return {"n_flagged": None, "unflagged": None}
+        regular = [row for row in rows if not row.flagged]
+        figures = figures_of(regular, self._questionnaire(measure), profile)
+        n_flagged = sum(row.n for row in rows if row.flagged)
+        return {"n_flagged": n_flagged, "unflagged": next(iter(figures), None)}
+
+    def _measures(self) -> list[str]:
+        """Return the instruments answered in the period, the one with most people first."""
+        people = self._people_by_measure(Place(unit=self._root))
+        usual = questionnaires.current(self._session, USUAL).measure_hash
+        return [measure for measure, _n in people.most_common()] or [usual]
+
+    def _people_by_measure(self, place: Place) -> Counter[str]:
+        people: Counter[str] = Counter()
+        for row in self._rows[place.key]:
+            if row.starts_on >= self._period.start and row.ends_on <= self._period.end:
+                people[row.measure_hash] += row.n
+        return people
+
+    def _others(self, place: Place) -> dict[str, int]:
+        """Return how many people answered another instrument here, by its title."""
+        people = self._people_by_measure(place)
+        return {
+            self._questionnaire(measure).title: people[measure]
+            for measure in self.measures[1:]
+            if people[measure]
+        }
+
+    def _version(self, measure: str) -> QuestionnaireVersion:
+        same = [v for v in self._versions.values() if v.measure_hash == measure]
+        return max(same, key=lambda version: version.version)
+
+    def _questionnaire(self, measure: str) -> Questionnaire:
+        return parse(self._version(measure).definition)
+
+    def _points_of(self, place: Place) -> list[tuple[ServicePoint, str]]:
+        return [
+            (point, code)
+            for point, code in self._points
+            if (place.point is None and place.unit.code in self._above(code))
+            or point is place.point
+        ]
+
+    def _by_place(self, rows: Iterable[Row]) -> defaultdict[tuple[str, int], list[Row]]:
+        """Sort rows to their point, their unit and every unit above it within the subtree."""
+        found: defaultdict[tuple[str, int], list[Row]] = defaultdict(list)
+        for row in rows:
+            if row.point_id is not None:
+                found[row.unit_code, row.point_id].append(row)
+            for code in self._above(row.unit_code):
+                found[code, 0].append(row)
+        return found
+
+    def _above(self, code: str) -> list[str]:
+        """Return a unit and those above it, up to the root."""
+        chain: list[str] = []
+        while code in self._tree:
+            chain.append(code)
+            code = self._tree[code].parent_code or ""
+        return chain
+
+
+def _months_until(end: date) -> list[Period]:
+    """Return the twelve months that end where a period ends, in order."""
+    months = [periods.containing(end - timedelta(days=1))]
+    while len(months) < TREND_MONTHS:
+        months.append(months[-1].previous)
+    return months[::-1]
+
+
+def _channels(rows: Iterable[TallyRow]) -> dict[str, int]:
+    people: Counter[str] = Counter()
+    for row in rows:
+        people[row.stream] += row.n
+    return dict(sorted(people.items()))
