@@ -29,6 +29,11 @@ DEFAULTS: dict[str, Any] = {
     "FORM_HOURS": 72,
     # A form is below 2 KB and a comment below 8 KB; larger bodies are not ours.
     "MAX_CONTENT_LENGTH": 64 * 1024,
+    # One file of answers brought in from elsewhere, on the page for it: some 150,000 answers.
+    "UPLOAD_LENGTH": 20 * 1024 * 1024,
+    # k: the smallest number of people shown together. A larger one protects more and shows less;
+    # below 10 nobody may go.
+    "SMALLEST_GROUP": 10,
     # Where a formal complaint goes; shown beside the comment box, which is not that place.
     "COMPLAINT_NAME": "Cổng Dịch vụ công quốc gia",
     "COMPLAINT_URL": "https://dichvucong.gov.vn",
@@ -77,6 +82,7 @@ def complete(settings: Mapping[str, Any], instance: Path) -> dict[str, Any]:
     return {
         "PURPOSE": "demo" if demo else "real",
         "PORT": port,
+        "SMALLEST_GROUP": _smallest_group(settings["SMALLEST_GROUP"]),
         "DATABASE_URL": url,
         "SECRET_KEY": settings.get("SECRET_KEY") or _secret(instance),
         "PUBLIC_BASE_URL": base.rstrip("/") if base else None,
@@ -134,6 +140,14 @@ def _port(value: Any) -> int:
     if not 0 < port <= MAX_PORT:
         raise ConfigError(f"PORT={value} is not a port; give a number from 1 to 65535.")
     return port
+
+
+def _smallest_group(value: Any) -> int:
+    if not isinstance(value, int) or value < DEFAULTS["SMALLEST_GROUP"]:
+        raise ConfigError(
+            f"SMALLEST_GROUP={value} would show too few people together; give 10 or more."
+        )
+    return value
 
 
 def _is_loopback(host: str | None) -> bool:

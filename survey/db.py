@@ -19,6 +19,11 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Hashing a password takes long and writes nothing: answers must not wait behind it.
 BUSY_SECONDS = 15
 SCHEMA_LOCK = 0x4A1104
+# The rows a close has written anew leave their old versions behind, in the order they came.
+TIDY = {
+    "sqlite": ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
+    "postgresql": ("VACUUM response", "VACUUM receipt", "VACUUM seen_nonce"),
+}
 SLOW_ENDPOINTS = frozenset({"security.login"})
 
 
@@ -85,6 +90,25 @@ def session() -> Session:
     return cast(Session, g.session)
 
 
+def snapshot() -> Session:
+    """Return a reading session all of whose queries see the database at one moment."""
+    options: dict[str, Any] = {"read_only": True, "postgresql_readonly": True}
+    if engine().dialect.name == "postgresql":
+        options["isolation_level"] = "REPEATABLE READ"
+    return Session(engine().execution_options(**options))
+
+
+def tidy() -> None:
+    """Write the files of the database anew, without the order in which rows came.
+
+    On SQLite other writers wait for a moment; on PostgreSQL nobody does.
+    """
+    session().close()
+    with engine().execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        for statement in TIDY[connection.dialect.name]:
+            connection.exec_driver_sql(statement)
+
+
 def _close(_error: BaseException | None) -> None:
     opened: Session | None = g.pop("session", None)
     if opened is not None:
@@ -122,8 +146,9 @@ class WriteTurn:
             connection.exec_driver_sql("BEGIN")
             return
         connection.info["turn"] = self._lock.acquire(timeout=BUSY_SECONDS)
-        # The write lock at once: upgrading a read lock later fails instead of waiting.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if options.get("isolation_level") != "AUTOCOMMIT":  # as a VACUUM must be
+            # The write lock at once: upgrading a read lock later fails instead of waiting.
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     def end(self, _connection: Any, record: ConnectionPoolEntry) -> None:
         """Give the turn back when the connection returns to its pool, committed or not."""

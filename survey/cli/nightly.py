@@ -1,0 +1,97 @@
+"""flask nightly: the daily close, and the same done by the bundled server at 06:00."""
+
+import threading
+from datetime import datetime, timedelta
+
+import click
+import structlog
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from survey import closing, db, period
+from survey.cli.refusals import ready
+from survey.closing import CloseResult
+from survey.db import session
+
+log = structlog.get_logger()
+RETRY = timedelta(minutes=10)
+
+
+@click.command()
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Act as at 06:00 of this day instead of now: for tests and demonstrations.",
+)
+@with_appcontext
+def nightly(as_of: datetime | None) -> None:
+    """Close yesterday and every period due, once; then tally everything again and compare."""
+    with ready():
+        at = datetime.combine(as_of, period.DAILY_CLOSE) if as_of else period.now()
+        if at > period.now():
+            raise click.ClickException(f"{as_of:%Y-%m-%d} 06:00 has not come yet; nothing was done")
+        result = close(at)
+        wrong = check()
+    click.echo(_said(result, period.last_close_due(at)))
+    if wrong:
+        raise click.ClickException(
+            f"The sums of {len(wrong)} batches differ from their answers (batch {wrong[0]} …). "
+            "Nothing was changed. Restore a backup, or report it to whoever keeps the service."
+        )
+
+
+def close(at: datetime) -> CloseResult | None:
+    """Close the business day that ended before the latest 06:00; None if that was done."""
+    day = period.last_close_due(at).date() - timedelta(days=1)
+    threshold = current_app.config["SMALLEST_GROUP"]
+    result = closing.close_day(session(), day, at=at, threshold=threshold)
+    session().commit()
+    if result is not None:
+        db.tidy()
+        log.info("close", day=str(day), batches=result.batches, waiting=result.waiting)
+    return result
+
+
+def check() -> list[int]:
+    """Return the batches whose sums differ from their answers, and say so in the log."""
+    with db.snapshot() as one:
+        wrong = closing.check(one)
+    if wrong:
+        log.error("tallies differ", batches=wrong)
+    return wrong
+
+
+def keep_closing(app: Flask, stop: threading.Event | None = None) -> threading.Thread:
+    """Close what is due now, then every day at 06:00, in a thread of this server."""
+    arguments = (app, stop or threading.Event())
+    thread = threading.Thread(target=_keep_closing, args=arguments, name="close", daemon=True)
+    thread.start()
+    return thread
+
+
+def _keep_closing(app: Flask, stop: threading.Event) -> None:
+    wait = timedelta()
+    while not stop.wait(wait.total_seconds()):
+        with app.app_context():
+            wait = _close_safely()
+
+
+def _close_safely() -> timedelta:
+    """Close; return how long to wait until the next time, also when this one failed."""
+    now = period.now()
+    try:
+        if close(now) is not None:
+            check()
+    except Exception:  # the thread must outlive a full disk or a database away for a night
+        log.exception("close failed")
+        return RETRY
+    return period.last_close_due(now) + timedelta(days=1) - now
+
+
+def _said(result: CloseResult | None, due: datetime) -> str:
+    if result is None:
+        return f"The close of {due:%Y-%m-%d} 06:00 was done before; nothing to do."
+    return (
+        f"Closed {due:%Y-%m-%d} 06:00: {result.answers} answers in {result.batches} batches, "
+        f"{result.waiting} still wait, {result.suppressed} cells hidden."
+    )
