@@ -68,9 +68,9 @@ class Period:
         return self.start <= day < self.end
 
     def of_kind(self, kind: str) -> Iterator["Period"]:
-        """Yield the periods of a kind that begin within this one, in order."""
+        """Yield the periods of a kind that lie within this one, in order."""
         part = containing(self.start, kind)
-        while part.start < self.end:
+        while self.start <= part.start and part.end <= self.end:
             yield part
             part = containing(part.end, kind)
 

@@ -1,0 +1,77 @@
+"""The files of the provincial index, written and read back by other libraries."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from python_calamine import CalamineWorkbook
+
+from survey import exports
+from survey.reports import IndexReport
+
+AT = datetime(2026, 11, 7, 23, 30, tzinfo=UTC)
+COLUMNS = [
+    "period_from",
+    "period_to",
+    "period_status",
+    "unit_code",
+    "unit_name",
+    "unit_type",
+    "peer_group",
+    "point_id",
+    "point_name",
+    "level",
+    "measure",
+    "code",
+    "profile",
+    "rollup",
+    "n_points",
+    "n_points_covered",
+    "estimate",
+    "std_error",
+    "ci_low",
+    "ci_high",
+    "ci_level",
+    "ci_method",
+    "df",
+    "n_respondents",
+    "n_answers",
+    "n_missing",
+    "level_1",
+    "level_2",
+    "level_3",
+    "level_4",
+    "level_5",
+    "n_flagged",
+    "estimate_unflagged",
+    "n_dossiers",
+    "coverage",
+    "inference_basis",
+    "suppressed",
+    "instrument",
+    "instrument_version",
+    "channel_mix",
+    "generated_at",
+    "method_version",
+]
+
+
+def from_csv(*reports: IndexReport, delimiter: str = ";") -> list[list[str]]:
+    """Return the lines of the CSV file."""
+    data = b"".join(exports.as_csv(reports, generated_at=AT, delimiter=delimiter))
+    text = io.StringIO(data.decode("utf-8-sig"), newline="")
+    return list(csv.reader(text, delimiter=delimiter, strict=True))
+
+
+def from_json(*reports: IndexReport) -> dict[str, Any]:
+    """Return the object of the JSON file."""
+    data: dict[str, Any] = json.loads(b"".join(exports.as_json(reports, generated_at=AT)))
+    return data
+
+
+def from_xlsx(*reports: IndexReport, sheet: int = 0) -> list[list[Any]]:
+    """Return the cells of a sheet of the workbook."""
+    book = CalamineWorkbook.from_filelike(io.BytesIO(exports.as_xlsx(reports, generated_at=AT)))
+    return book.get_sheet_by_index(sheet).to_python()
