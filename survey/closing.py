@@ -17,9 +17,18 @@ from analysis.sums import Item, tally
 from forms.questionnaire import parse
 from survey import cells, period
 from survey.period import Period
-from survey.storage import batches, closes, questionnaires, responses, seen_nonces, tallies
+from survey.storage import (
+    batches,
+    closes,
+    questionnaires,
+    receipts,
+    responses,
+    seen_nonces,
+    tallies,
+)
 from survey.storage.base import AnyRow
 from survey.storage.batches import Batch
+from survey.storage.closes import Close
 from survey.storage.questionnaires import QuestionnaireVersion
 from survey.storage.tallies import Tally
 
@@ -60,27 +69,29 @@ def close_day(session: Session, day: date, *, at: datetime, threshold: int) -> C
     close = closes.claim(session, day, at, threshold)
     if close is None:
         return None
-    result = release(session, day, threshold, closed_until=before.day if before else None)
+    result = release(session, day, threshold, before)
     close.batches, close.answers = result.batches, result.answers
     close.suppressed = result.suppressed
     seen_nonces.forget(session, at)
     return result
 
 
-def release(
-    session: Session, day: date, threshold: int, *, closed_until: date | None
-) -> CloseResult:
+def release(session: Session, day: date, threshold: int, before: Close | None) -> CloseResult:
     """Put what waits into batches, bring marks into effect, decide which cells stay hidden.
 
-    `closed_until` is the last day closed before: marks of later periods show nothing yet.
+    `before` is the close of the last day closed: marks of later periods show nothing yet, and
+    another k than then means that every cell is decided again.
     """
     act = _Release(session, day, threshold)
     waiting = responses.waiting(session, day)
+    receipts.forget(session, [row.key for row in waiting])
     left = act.of_points(waiting)
     for kind in LEFTOVER_KINDS:
         left = act.of_units(left, kind)
-    act.apply_flags(closed_until)
+    act.apply_flags(before.day if before else None)
     years = act.years | {day.year - 1, day.year}
+    if before and before.threshold != threshold:
+        years |= batches.years(session)
     hidden = sum(cells.hide(session, year, day, threshold) for year in sorted(years))
     return CloseResult(act.made, len(waiting) - len(left), len(left), hidden)
 

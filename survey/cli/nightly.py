@@ -1,6 +1,7 @@
 """flask nightly: the daily close, and the same done by the bundled server at 06:00."""
 
 import threading
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 import click
@@ -48,7 +49,7 @@ def close(at: datetime) -> CloseResult | None:
     session().commit()
     if result is not None:
         db.tidy()
-        log.info("close", day=str(day), batches=result.batches, waiting=result.waiting)
+        log.info("close", day=str(day), k=threshold, **asdict(result))
     return result
 
 

@@ -63,3 +63,8 @@ def latest_month(session: Session, codes: Collection[str]) -> date | None:
 def first_day(session: Session, codes: Collection[str]) -> date | None:
     """Return the first day of the earliest period in which these units have a batch."""
     return session.scalar(select(func.min(Batch.starts_on)).where(Batch.unit_code.in_(codes)))
+
+
+def years(session: Session) -> set[int]:
+    """Return the calendar years that have batches."""
+    return {start.year for start in session.scalars(select(Batch.starts_on).distinct())}

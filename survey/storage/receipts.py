@@ -1,11 +1,11 @@
 """The link from a citizen's receipt code to the answer, until the daily close destroys it."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from sqlalchemy import BigInteger, ForeignKey, delete
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from survey.storage.base import Base
+from survey.storage.base import Base, chunks
 
 
 class Receipt(Base):
@@ -32,6 +32,7 @@ def response_key(session: Session, digest: bytes) -> int | None:
     return None if found is None else found.response_key
 
 
-def forget(session: Session, response_keys: Collection[int]) -> None:
+def forget(session: Session, response_keys: Sequence[int]) -> None:
     """Destroy the links from receipts to these responses."""
-    session.execute(delete(Receipt).where(Receipt.response_key.in_(response_keys)))
+    for some in chunks(response_keys):
+        session.execute(delete(Receipt).where(Receipt.response_key.in_(some)))

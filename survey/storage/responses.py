@@ -266,17 +266,16 @@ def release(session: Session, rows: Sequence[AnyRow], batch_id: int) -> None:
     """Put answers into a batch by writing them anew, in the order of their random keys.
 
     An update in place would leave them in the order they came, on PostgreSQL even with
-    different transaction numbers. Their receipts lead nowhere from now on.
+    different transaction numbers.
     """
     rows = sorted(rows, key=lambda row: int(row.key))
     for chunk in chunks(rows):
         keys = [row.key for row in chunk]
-        receipts.forget(session, keys)
         session.execute(delete(Response).where(Response.key.in_(keys)))
     for chunk in chunks(rows):
-        session.execute(
-            insert(Response), [dict(row._mapping) | {"batch_id": batch_id} for row in chunk]
-        )
+        again = [dict(row._mapping) | {"batch_id": batch_id} for row in chunk]
+        # Else every pattern of empty columns becomes a statement of its own.
+        session.execute(insert(Response), again, execution_options={"render_nulls": True})
 
 
 def released(session: Session, batch_ids: Collection[int]) -> Sequence[AnyRow]:

@@ -16,6 +16,7 @@ from survey.storage.points import ServicePoint
 from survey.storage.receipts import Receipt
 from survey.storage.responses import Response
 from survey.storage.seen_nonces import SeenNonce
+from survey.storage.suppressions import Suppression
 from survey.storage.tallies import Tally
 from tests import rows
 from tests.province import ROWS, SINCE
@@ -153,13 +154,13 @@ def test_trials_are_never_released(session: Session, point: ServicePoint) -> Non
     assert _batches(session) == []
 
 
-def test_a_released_answer_has_no_receipt_and_a_nonce_no_content(
+def test_an_answer_of_a_closed_day_has_no_receipt_and_a_nonce_no_content(
     session: Session, point: ServicePoint
 ) -> None:
     rows.answers(session, point, DAY, 10)
     rows.answers(session, rows.point_named(session, "31117", "Quầy 2", SINCE), DAY, 3)
     _close(session, DAY)
-    assert session.scalar(select(func.count()).select_from(Receipt)) == 3
+    assert session.scalar(select(func.count()).select_from(Receipt)) == 0
     assert set(session.scalars(select(SeenNonce.content))) == {b""}
     _close(session, DAY + timedelta(days=10))
     assert session.scalar(select(func.count()).select_from(SeenNonce)) == 0
@@ -315,6 +316,19 @@ def test_a_larger_k_makes_larger_batches(session: Session, point: ServicePoint) 
     assert (result.batches, result.waiting) == (0, 15)
 
 
+def test_a_raised_k_hides_what_was_released_under_the_smaller_one(
+    session: Session, point: ServicePoint
+) -> None:
+    other = rows.point_named(session, "31117", "Quầy 2", SINCE)
+    rows.answers(session, point, DAY, 12)
+    rows.answers(session, other, DAY, 40)
+    _close(session, DAY)
+    assert session.scalars(select(Suppression)).all() == []
+    _close(session, date(2029, 3, 1), threshold=20)
+    hidden = {row.point_id for row in session.scalars(select(Suppression))}
+    assert hidden == {point.id, other.id}
+
+
 def test_batches_are_found_in_runs_and_by_their_period(
     session: Session, point: ServicePoint
 ) -> None:
@@ -324,3 +338,4 @@ def test_batches_are_found_in_runs_and_by_their_period(
     assert [t.batch_id for t in tallies.of_batches(session, ids)] == list(ids)
     assert batches.latest_month(session, ["31117"]) == date(2026, 10, 1)
     assert batches.latest_month(session, ["31120"]) is None
+    assert batches.years(session) == {2026}
