@@ -20,6 +20,7 @@ from survey.period import Period
 from survey.storage import (
     batches,
     closes,
+    marks,
     questionnaires,
     receipts,
     responses,
@@ -139,13 +140,13 @@ class _Release:
         In a period that was open until now at once, as its marks were never shown; later
         only for at least k answers of one owner that change in one direction.
         """
-        changes = responses.flag_changes(self._session)
+        changes = marks.changes(self._session)
         owners = batches.by_id(self._session, {row.batch_id for row in changes})
         groups = _grouped(changes, lambda row: (_owner(owners[row.batch_id]), row.flagged_next))
         for (owner, _direction), rows in groups.items():
             was_open = closed_until is None or closed_until < owner.period.last_day_to_close
             if was_open or len(rows) >= self._threshold:
-                responses.apply_flags(self._session, [row.key for row in rows])
+                marks.apply(self._session, [row.key for row in rows])
                 self._tally_again({row.batch_id for row in rows})
                 self.years.add(owner.period.start.year)
 

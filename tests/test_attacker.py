@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from survey import closing, db, period, reports
 from survey.period import Period
 from survey.reports import Figure, IndexReport
-from survey.storage import imports, responses, units
+from survey.storage import imports, marks, units
 from survey.storage.batches import Batch
 from survey.storage.points import ServicePoint
 from survey.storage.responses import Response
@@ -92,7 +92,7 @@ class Province:
 
     def _mark(self) -> None:
         keys = self.random.choice(list(self.answers), 14)
-        responses.flag(self.session, [int(key) for key in keys], flagged=True)
+        marks.put(self.session, [int(key) for key in keys], flagged=True)
 
     def _read(self) -> None:
         query = select(Response, Batch).join(Batch, Batch.id == Response.batch_id)

@@ -288,30 +288,3 @@ def released(session: Session, batch_ids: Collection[int]) -> Sequence[AnyRow]:
         Response.answers,
     ).where(Response.batch_id.in_(batch_ids))
     return session.execute(query).all()
-
-
-def flag(session: Session, keys: Collection[int], *, flagged: bool) -> None:
-    """Mark answers as irregular or not: at once while they wait, at a close once released."""
-    these = Response.key.in_(keys)
-    waits = update(Response).where(these, Response.batch_id.is_(None))
-    session.execute(waits.values(flagged=flagged))
-    session.execute(
-        update(Response).where(these, Response.batch_id.is_not(None)).values(flagged_next=flagged)
-    )
-
-
-def flag_changes(session: Session) -> Sequence[AnyRow]:
-    """Return key, batch and new mark of released answers whose mark waits for a close."""
-    query = (
-        select(Response.key, Response.batch_id, Response.flagged_next)
-        .where(Response.flagged_next != Response.flagged, Response.batch_id.is_not(None))
-        .order_by(Response.key)
-        .with_for_update()
-    )
-    return session.execute(query).all()
-
-
-def apply_flags(session: Session, keys: Collection[int]) -> None:
-    """Let new marks take effect."""
-    change = update(Response).where(Response.key.in_(keys))
-    session.execute(change.values(flagged=Response.flagged_next, flagged_next=None))

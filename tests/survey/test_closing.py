@@ -9,7 +9,7 @@ from analysis.sums import Sums
 from survey import closing
 from survey.closing import CloseResult
 from survey.db import make_engine
-from survey.storage import batches, closes, points, receipts, responses, tallies, units
+from survey.storage import batches, closes, marks, points, receipts, responses, tallies, units
 from survey.storage.batches import Batch
 from survey.storage.closes import Close
 from survey.storage.points import ServicePoint
@@ -283,7 +283,7 @@ def test_a_mark_in_an_open_month_takes_effect_at_the_next_close(
     rows.answers(session, point, DAY, 12)
     _close(session, DAY)
     keys = list(session.scalars(select(Response.key).limit(2)))
-    responses.flag(session, keys, flagged=True)
+    marks.put(session, keys, flagged=True)
     assert session.scalar(select(func.sum(Tally.n)).where(Tally.flagged)) is None
     _close(session, DAY + timedelta(days=1))
     assert session.scalar(select(func.sum(Tally.n)).where(Tally.flagged)) == 2
@@ -296,14 +296,14 @@ def test_marks_in_a_closed_month_wait_until_ten_change_together(
     rows.answers(session, point, DAY, 30)
     _close(session, date(2026, 11, 7))
     keys = list(session.scalars(select(Response.key)))
-    responses.flag(session, keys[:9], flagged=True)
+    marks.put(session, keys[:9], flagged=True)
     _close(session, date(2026, 11, 8))
     assert session.scalar(select(func.sum(Tally.n)).where(Tally.flagged)) is None
-    responses.flag(session, keys[9:10], flagged=True)
+    marks.put(session, keys[9:10], flagged=True)
     _close(session, date(2026, 11, 9))
     assert session.scalar(select(func.sum(Tally.n)).where(Tally.flagged)) == 10
-    responses.flag(session, keys[:5], flagged=False)
-    responses.flag(session, keys[10:15], flagged=True)
+    marks.put(session, keys[:5], flagged=False)
+    marks.put(session, keys[10:15], flagged=True)
     _close(session, date(2026, 11, 10))
     assert session.scalar(select(func.sum(Tally.n)).where(Tally.flagged)) == 10
     assert closing.check(session) == []

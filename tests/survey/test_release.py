@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from survey import closing, period, reports
 from survey.period import Period
 from survey.reports import IndexReport
-from survey.storage import imports, points, responses, units
+from survey.storage import imports, marks, points, responses, units
 from survey.storage.batches import Batch
 from survey.storage.receipts import Receipt
 from survey.storage.responses import Response
@@ -99,7 +99,7 @@ class _World:
 
     def flag_(self, n: int, flagged: bool) -> None:
         keys = list(self.session.scalars(select(Response.key).order_by(Response.key).limit(n)))
-        responses.flag(self.session, keys, flagged=flagged)
+        marks.put(self.session, keys, flagged=flagged)
 
     def close_(self, days: int) -> None:
         self.session.flush()
