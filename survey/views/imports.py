@@ -1,0 +1,107 @@
+"""The manager's page about answers people already have: try a file out, then take it in."""
+
+from collections.abc import Iterator, Sequence
+
+from flask import Blueprint, current_app, render_template, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from forms.intake import IntakeForm, offer_points
+from survey import errors, intake, period
+from survey.access import roles, scope
+from survey.answers_file.rows import check
+from survey.db import session
+from survey.intake import Plan, Source
+from survey.reasons import WrongFile
+from survey.storage import imports, points, units
+from survey.storage.points import ServicePoint
+
+MEGABYTE = 1024 * 1024
+Page = str | tuple[str, int]
+
+blueprint = Blueprint("imports", __name__, url_prefix="/imports")
+
+
+@blueprint.url_value_preprocessor
+def _let_files_in(_endpoint: str | None, _values: dict[str, str] | None) -> None:
+    """Let this page take a file, before the check of its CSRF token reads the body."""
+    if request.mimetype == "multipart/form-data":
+        request.max_content_length = current_app.config["UPLOAD_LENGTH"]
+
+
+@blueprint.errorhandler(RequestEntityTooLarge)
+def _too_large(_error: RequestEntityTooLarge) -> Page:
+    most = current_app.config["UPLOAD_LENGTH"] // MEGABYTE
+    advice = (
+        f"Chưa nhập phiếu nào: trang này nhận tệp đến {most} MB. Xin chia nhỏ tệp, hoặc nhờ người "
+        "quản trị máy chủ chạy lệnh: flask responses import TỆP --point MÃ-QUẦY"
+    )
+    return errors.page(413, "Tệp quá lớn", advice)
+
+
+@blueprint.get("/new")
+@roles("manager")
+def new() -> str:
+    """Ask for a file."""
+    return _page(_form(_points()))
+
+
+@blueprint.post("/new")
+@roles("manager")
+def create() -> Page:
+    """Check a file; take its answers in when asked to and nothing is wrong with it."""
+    offered = _points()
+    form = _form(offered)
+    if not form.validate():
+        return _page(form), 422
+    try:
+        plan = _plan(form, offered)
+        if form.submit.data and plan.n_accepted and not plan.n_refused:
+            intake.write(session(), plan, plan.chunks, period.today())
+    except WrongFile as error:
+        return _page(form, wrong=error), 422
+    return _page(form, plan=plan), 422 if plan.n_refused else 200
+
+
+def _plan(form: IntakeForm, offered: Sequence[ServicePoint]) -> Plan:
+    file, mapping, chosen = form.file.data, form.mapping.data, form.point.data
+    source = Source(
+        file=file.stream,
+        name=file.filename,
+        mapping=mapping.read() if mapping else None,
+        point=next((point for point in offered if point.public_id == chosen), None),
+        points=offered,
+    )
+    opened = intake.prepare(session(), source, period.today())
+    session().commit()  # nobody's answer waits while the file is read
+    return intake.plan(opened, check(opened.table.rows, opened.reader), source.name)
+
+
+def _points() -> Sequence[ServicePoint]:
+    return imports.open_to(session(), scope(), period.today())
+
+
+def _form(offered: Sequence[ServicePoint]) -> IntakeForm:
+    form = IntakeForm()
+    offer_points(form, _choices(offered))
+    return form
+
+
+def _choices(offered: Sequence[ServicePoint]) -> Iterator[tuple[str, str]]:
+    """Yield ids and names unit by unit; closed counters too, which have a past."""
+    today = period.today()
+    ordered = {unit.code: unit.name for unit in units.named(session(), scope(), today)}
+    place = {code: number for number, code in enumerate(ordered)}
+    homes = [(points.unit_code_on(point, today), point) for point in offered if not point.is_test]
+    for code, point in sorted(homes, key=lambda home: place[home[0]]):
+        closed = "" if point.is_open else " (đã đóng)"
+        yield point.public_id, f"{ordered[code]} – {point.name}{closed}"
+
+
+def _page(form: IntakeForm, *, plan: Plan | None = None, wrong: WrongFile | None = None) -> str:
+    return render_template(
+        "imports/new.html",
+        form=form,
+        plan=plan,
+        wrong=wrong,
+        stored=plan is not None and form.submit.data and plan.n_accepted and not plan.n_refused,
+    )
