@@ -1,25 +1,50 @@
 """Language choice, and dates and numbers as a Vietnamese reader writes them."""
 
-from datetime import date
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
+from typing import Protocol
 
+from babel.numbers import format_decimal
 from flask import Flask, request
 from flask_babel import Babel, gettext
 
-from survey.period import business_day
+from survey.period import VIETNAM, business_day
 
 CITIZEN_LANGUAGES = {"vi": "Tiếng Việt", "km": "ភាសាខ្មែរ", "en": "English"}
 CATALOGUES = Path(__file__).parent / "translations"
 # The languages our own sentences are written in: the source, and what has a catalogue.
 WRITTEN = {"vi"} | {file.parts[-3] for file in CATALOGUES.glob("*/LC_MESSAGES/messages.mo")}
 CITIZEN_BLUEPRINTS = frozenset({"answer", "thanks"})
+# An interval narrower than this many points earns its figure a decimal place.
+NARROW = 2
+
+
+class Limits(Protocol):
+    """What an interval is to a page: two shares."""
+
+    @property
+    def low(self) -> float:
+        """The lower limit."""
+
+    @property
+    def high(self) -> float:
+        """The upper limit."""
 
 
 def init_app(app: Flask) -> None:
     """Choose the language of each request and offer the filters to templates."""
     Babel(app, locale_selector=_language, default_translation_directories="translations")
-    app.jinja_env.filters["day"] = day
-    app.jinja_env.filters["vietnamese_day"] = lambda instant: day(business_day(instant))
+    app.jinja_env.filters |= {
+        "day": day,
+        "vietnamese_day": lambda instant: day(business_day(instant)),
+        "moment": moment,
+        "number": number,
+        "percent": percent,
+        "interval": interval,
+        "of_answers": of_answers,
+    }
+    app.jinja_env.tests["narrow"] = is_narrow
     app.jinja_env.globals["page_language"] = _language
     app.jinja_env.globals["language_names"] = CITIZEN_LANGUAGES
 
@@ -32,6 +57,40 @@ def translate(text: str, **values: object) -> str:
 def day(value: date) -> str:
     """Return a date as 05/01/2027."""
     return value.strftime("%d/%m/%Y")
+
+
+def moment(instant: datetime) -> str:
+    """Return an instant as 06:00 ngày 22/11/2026, in Vietnamese time."""
+    return instant.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y")
+
+
+def number(value: float, digits: int = 0, scale: int = 1) -> str:
+    """Return a number times a power of ten as 12.345 or 92,4; halves are rounded up."""
+    # By its decimal text: 0.285 × 100 as floats falls below 28.5.
+    exact = (Decimal(str(value)) * scale).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    pattern = "#,##0." + "0" * digits if digits else "#,##0"
+    return format_decimal(exact, format=pattern, locale="vi")
+
+
+def percent(share: float, limits: Limits | None = None) -> str:
+    """Return a share as 86%, or as 86,4% where its interval is narrower than 2 points."""
+    return f"{number(share, int(limits is not None and is_narrow(limits)), 100)}%"
+
+
+def interval(limits: Limits) -> str:
+    """Return an interval as 83–89%, with the decimals of its figure."""
+    digits = int(is_narrow(limits))
+    return f"{number(limits.low, digits, 100)}–{number(limits.high, digits, 100)}%"
+
+
+def of_answers(share: float, limits: Limits) -> str:
+    """Return a share as so many of 100 answers, or of 1.000 where 100 would be too coarse."""
+    return number(share, scale=1000 if is_narrow(limits) else 100)
+
+
+def is_narrow(limits: Limits) -> bool:
+    """Say whether an interval is so narrow that whole points would hide its figure."""
+    return (limits.high - limits.low) * 100 < NARROW
 
 
 def _language() -> str:

@@ -1,0 +1,142 @@
+"""The manager's pages of results: a unit or a counter over a fixed period, and its files."""
+
+import math
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from analysis.interval import LEAST_DEGREES_OF_FREEDOM
+from survey import db, exports, reports
+from survey import period as periods
+from survey.access import roles, scope, unit_in_scope
+from survey.db import session
+from survey.period import Period
+from survey.reports import Figure, TrendMonth, UnitPage
+from survey.storage import batches, points, responses, units
+from survey.storage.units import Unit
+from survey.views.outlook import outlook
+from survey.views.periods import FIRST_DAY, Choice, choice, read
+
+blueprint = Blueprint("dashboard", __name__, url_prefix="/results")
+
+
+@blueprint.get("")
+@roles("manager")
+def home() -> Response:
+    """Lead to the results of the reader's own unit, or to the first counter before any."""
+    if not responses.any_received(session(), scope()):
+        return redirect(url_for("start.show"))
+    return redirect(url_for(".latest_of_unit", code=current_user.unit_code))
+
+
+@blueprint.get("/units/<code>")
+@roles("manager")
+def latest_of_unit(code: str) -> Response:
+    """Lead to the latest month with results, else to this month."""
+    unit = unit_in_scope(code)
+    return redirect(url_for(".unit", code=unit.code, name=_latest(unit).name))
+
+
+@blueprint.get("/units/<code>/<name>")
+@roles("manager")
+def unit(code: str, name: str) -> str:
+    """Show the results of a unit and everything below it."""
+    found = unit_in_scope(code)
+    first = _first_day(found)
+    period = read(name, first)
+    with db.snapshot() as one:
+        page = reports.unit_page(one, found, period, with_imported=_wants_imported())
+    above = unit_in_scope(found.parent_code) if found.parent_code in scope() else None
+    return _show(page, choice(period, first), above)
+
+
+@blueprint.get(f"/units/<code>/<name>/export.<any({', '.join(exports.MEDIA_TYPES)}):form>")
+@roles("manager")
+def export(code: str, name: str, form: str) -> Response:
+    """Hand over the figures of a unit and of everything below it as a file."""
+    found = unit_in_scope(code)
+    period = read(name, _first_day(found))
+    with db.snapshot() as one:
+        shown = reports.export_reports(one, found, period, with_imported=_wants_imported())
+    pieces = exports.content(form, shown, generated_at=periods.now())
+    answer = Response(pieces, mimetype=exports.MEDIA_TYPES[form])
+    answer.headers.set(
+        "Content-Disposition", "attachment", filename=exports.file_name(found, period, form)
+    )
+    return answer
+
+
+@blueprint.get("/points/<public_id>")
+@roles("manager")
+def latest_of_point(public_id: str) -> Response:
+    """Lead to the latest month in which the unit of a counter has results."""
+    found = points.get(session(), public_id, scope(), periods.today())
+    name = _latest(points.unit_on(session(), found, periods.today())).name
+    return redirect(url_for(".point", public_id=found.public_id, name=name))
+
+
+@blueprint.get("/points/<public_id>/<name>")
+@roles("manager")
+def point(public_id: str, name: str) -> str:
+    """Show the results of one counter, for the time it belonged to its unit of today."""
+    with db.snapshot() as one:
+        found = points.get(one, public_id, scope(), periods.today())
+        owner = points.unit_on(one, found, periods.today())
+        first = _first_day(owner)
+        period = read(name, first)
+        page = reports.point_page(one, found, owner, period, with_imported=_wants_imported())
+    return _show(page, choice(period, first), owner)
+
+
+@blueprint.app_template_test("known")
+def is_known(figure: Figure | None) -> bool:
+    """Say whether enough people stand behind a figure for its interval to be trusted."""
+    return (
+        figure is not None
+        and math.isfinite(figure.interval.low)
+        and figure.degrees_of_freedom >= LEAST_DEGREES_OF_FREEDOM
+    )
+
+
+def _show(page: UnitPage, ways: Choice, above: Unit | None) -> str:
+    return render_template(
+        "dashboard/show.html",
+        page=page,
+        report=page.report,
+        above=above,
+        choice=ways,
+        outlook=None if page.report.figures else outlook(page),
+        trend=_trend(page),
+        few=reports.FEW,
+        smallest=current_app.config["SMALLEST_GROUP"],
+    )
+
+
+def _trend(page: UnitPage) -> list[TrendMonth]:
+    """Return the months from the first with a figure to today; a gap where none is known."""
+    begun = [month for month in page.trend if month.period.start <= periods.today()]
+    months = [each if is_known(each.index) else replace(each, index=None) for each in begun]
+    while months and months[0].index is None:
+        del months[0]
+    return months
+
+
+def _latest(unit: Unit) -> Period:
+    found = reports.latest_period(session(), _subtree(unit))
+    return found or periods.containing(periods.today())
+
+
+def _first_day(unit: Unit) -> date:
+    return min(batches.first_day(session(), _subtree(unit)) or FIRST_DAY, FIRST_DAY)
+
+
+def _subtree(unit: Unit) -> Collection[str]:
+    return units.subtree(session(), unit.code, periods.today())
+
+
+def _wants_imported() -> bool:
+    return request.args.get("imported") == "1"

@@ -1,0 +1,53 @@
+"""Answers and closes behind pages of results, and the words a reader sees there."""
+
+import html
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from survey import closing, period
+from survey.db import session
+from survey.storage import points
+from tests import province, rows
+
+
+def answered(
+    app: Flask,
+    public_id: str,
+    day: date,
+    n: int,
+    levels: Sequence[int] | None = None,
+    **changes: object,
+) -> None:
+    """Store n answers of a counter and day, of these levels or of differing ones."""
+    with app.app_context():
+        point = points.any_of(session(), public_id)
+        for number in range(n):
+            chosen = levels or [1 + (number + item) % 5 for item in range(6)]
+            rows.answer(session(), point, day, chosen, **changes)
+        session().commit()
+
+
+def close(app: Flask, day: date) -> None:
+    """Close a business day, as at 06:00 of the next one."""
+    at = datetime.combine(day + timedelta(days=1), period.DAILY_CLOSE)
+    with app.app_context():
+        closing.close_day(session(), day, at=at, threshold=app.config["SMALLEST_GROUP"])
+        session().commit()
+
+
+def page(client: FlaskClient, path: str) -> str:
+    """Return a page, its entities resolved."""
+    answer = province.get(client, path)
+    assert answer.status_code == 200, (path, answer.status_code, answer.location)
+    return html.unescape(answer.get_data(as_text=True))
+
+
+def words(client: FlaskClient, path: str) -> str:
+    """Return the words of a page, without markup and charts, with single spaces."""
+    main = page(client, path).partition("<main")[2]
+    text = re.sub(r"<svg.*?</svg>|<[^>]+>", " ", main, flags=re.DOTALL)
+    return re.sub(r" (?=[.,;)])", "", " ".join(text.split()).replace("( ", "("))

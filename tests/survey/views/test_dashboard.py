@@ -1,0 +1,228 @@
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from survey.db import session
+from survey.storage import marks
+from survey.storage.responses import Response
+from tests import province, results, sheets
+from tests.province import Place
+
+NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)  # ten o'clock in Vietnam
+TODAY, YESTERDAY, OCTOBER = date(2026, 11, 22), date(2026, 11, 21), date(2026, 10, 20)
+UNIT = "/results/units/31117"
+
+
+@pytest.fixture(autouse=True)
+def november() -> Iterator[None]:
+    with time_machine.travel(NOW):
+        yield
+
+
+@pytest.fixture
+def released(app: Flask, place: Place) -> None:
+    """Forty answers of October, twelve of November, closed; three that still wait."""
+    results.answered(app, place.point, OCTOBER, 40, (5, 5, 4, 4, 2, 6))
+    results.close(app, date(2026, 11, 7))
+    results.answered(app, place.point, YESTERDAY, 12, (4, 4, 4, 4, 4, 9))
+    results.close(app, YESTERDAY)
+    results.answered(app, place.point, TODAY, 3)
+
+
+def test_before_the_first_answer_the_home_page_is_the_four_steps(manager: FlaskClient) -> None:
+    assert province.get(manager, "/results").location == "/start"
+
+
+def test_a_trial_is_no_first_answer(app: Flask, manager: FlaskClient, place: Place) -> None:
+    sheets.answer(app.test_client(), place.test_token)
+    assert province.get(manager, "/results").location == "/start"
+
+
+def test_with_an_answer_home_leads_to_the_readers_own_unit_and_its_latest_month(
+    app: Flask, manager: FlaskClient, place: Place
+) -> None:
+    results.answered(app, place.point, TODAY, 1)
+    assert province.get(manager, "/results").location == UNIT
+    assert province.get(manager, UNIT).location == f"{UNIT}/2026-11"
+    results.answered(app, place.point, OCTOBER, 10)
+    results.close(app, YESTERDAY)
+    assert province.get(manager, UNIT).location == f"{UNIT}/2026-10"
+    own = f"/results/points/{place.point}"
+    assert province.get(manager, own).location == f"{own}/2026-10"
+
+
+def test_the_index_stands_with_its_interval_its_people_and_a_plain_sentence(
+    released: None, manager: FlaskClient
+) -> None:
+    text = results.words(manager, f"{UNIT}/2026-10")
+    # Four answered items each, three of them 4 or 5; the fifth is left and counted as missing.
+    assert "Chỉ số hài lòng tại điểm phục vụ 75% khoảng" in text
+    assert re.search(
+        r"Trong mỗi 100 câu trả lời của 40 người, khoảng 75 câu ở mức Hài lòng hoặc Rất hài lòng "
+        r"\(từ \d+ đến \d+\), nếu người không trả lời cũng như người đã trả lời\.",
+        text,
+    )
+    assert "40 câu bị bỏ trống" in text
+    assert "Hỏi chung một câu: 100% (91–100%) trong 40 người" in text
+    assert "Số liệu chỉ nói về những người đã trả lời" in text
+    assert "SIPAS" not in text
+
+
+def test_the_state_of_the_period_the_last_close_and_what_waits_are_said(
+    released: None, manager: FlaskClient
+) -> None:
+    closed = results.words(manager, f"{UNIT}/2026-10")
+    assert "Tháng 10/2026 · Đã chốt tháng" in closed
+    assert "Đã nhận 40 phiếu. Chốt lần cuối 06:00 ngày 22/11/2026" in closed
+    opened = results.words(manager, f"{UNIT}/2026-11")
+    assert "Đang mở – số liệu tạm, chưa chốt" in opened
+    assert "Đã nhận 15 phiếu, trong đó 3 phiếu chưa vào kết quả" in opened
+
+
+def test_few_people_are_marked_in_words(released: None, manager: FlaskClient) -> None:
+    assert "12 người · ít phiếu" in results.words(manager, f"{UNIT}/2026-11")
+    assert "40 người · ít phiếu" not in results.words(manager, f"{UNIT}/2026-10")
+
+
+def test_a_factor_that_nobody_answered_says_so(released: None, manager: FlaskClient) -> None:
+    text = results.words(manager, f"{UNIT}/2026-10")
+    assert "Tiếp nhận, xử lý phản ánh, kiến nghị Chưa đủ người trả lời" in text
+    assert "nan" not in text.split()
+
+
+def test_the_trend_has_months_with_figures_and_gaps_between_them(
+    app: Flask, released: None, manager: FlaskClient, place: Place
+) -> None:
+    results.answered(app, place.point, date(2026, 8, 3), 15, (5, 5, 5, 5, 5, 5))
+    results.close(app, TODAY)
+    text = results.words(manager, f"{UNIT}/2026-11")
+    trend = text[text.index("Theo tháng") :]
+    assert "Tháng 7/2026" not in trend
+    assert re.search(r"Tháng 8/2026 100% \(.*\), ít phiếu 15 Tháng 9/2026 chưa có kết quả", trend)
+    assert "Tháng 10/2026 75%" in trend
+
+
+def test_what_is_below_stands_in_order_each_with_its_own_page(
+    app: Flask, released: None, place: Place
+) -> None:
+    client = province.sign_in(app, place.provincial)
+    page = results.page(client, "/results/units/92/2026-10")
+    text = results.words(client, "/results/units/92/2026-10")
+    assert text.index("Phường Cái Khế") < text.index("Phường Ninh Kiều")
+    assert "Phường Cái Khế Chưa có phiếu" in text
+    assert f'href="{UNIT}/2026-10"' in page
+    inside = results.page(client, f"{UNIT}/2026-10")
+    assert f'href="/results/points/{place.point}/2026-10"' in inside
+    assert 'href="/results/units/92/2026-10"' in inside  # and the way back up
+
+
+def test_a_counter_has_the_same_page(released: None, manager: FlaskClient, place: Place) -> None:
+    text = results.words(manager, f"/results/points/{place.point}/2026-10")
+    assert "Quầy 1: Hộ tịch" in text
+    assert "75% khoảng" in text
+
+
+def test_a_manager_reaches_nothing_outside_the_subtree(
+    released: None, manager: FlaskClient, place: Place
+) -> None:
+    for path in (
+        "/results/units/92",
+        "/results/units/31120",
+        f"/results/points/{place.other_point}",
+    ):
+        assert province.get(manager, path).status_code == 404
+        assert province.get(manager, f"{path}/2026-10").status_code == 404
+    assert province.get(manager, "/results/units/92/2026-10/export.csv").status_code == 404
+    assert "Cần Thơ" not in results.page(manager, f"{UNIT}/2026-10")
+
+
+def test_waiting_comments_are_counted_and_not_shown(
+    app: Flask, released: None, manager: FlaskClient, place: Place
+) -> None:
+    assert "góp ý đang chờ" not in results.words(manager, f"{UNIT}/2026-10")
+    client = app.test_client()
+    for text in ("Chờ hơi lâu.", "Ghế hỏng."):
+        client.post(sheets.answer(client, place.token).location, data={"text": text})
+    page = results.words(manager, f"{UNIT}/2026-11")
+    assert "2 góp ý đang chờ" in page
+    assert "Chờ hơi lâu" not in page
+
+
+def test_marked_answers_stay_and_a_second_figure_leaves_them_out(
+    app: Flask, manager: FlaskClient, place: Place
+) -> None:
+    results.answered(app, place.point, OCTOBER, 30, (5, 5, 5, 5, 5, 5))
+    with app.app_context():
+        keys = session().scalars(select(Response.key)).all()
+        marks.put(session(), keys[:12], flagged=True)
+        session().commit()
+    results.close(app, date(2026, 11, 7))
+    assert "Không tính 12 phiếu cần kiểm tra: 100%" in results.words(manager, f"{UNIT}/2026-10")
+
+
+@pytest.mark.parametrize("name", ["2026-13", "2026-Q5", "x", "2025-06", "2024"])
+def test_a_period_that_is_none_of_ours_is_not_found(manager: FlaskClient, name: str) -> None:
+    assert province.get(manager, f"{UNIT}/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["2026-12", "2027-Q1", "2027-H1", "2027"])
+def test_a_period_that_has_not_begun_says_so(manager: FlaskClient, name: str) -> None:
+    for path in (f"{UNIT}/{name}", f"{UNIT}/{name}/export.csv"):
+        answer = province.get(manager, path)
+        assert answer.status_code == 404
+        assert "chưa bắt đầu" in answer.get_data(as_text=True)
+
+
+def _links(page: str, rel: str) -> list[str]:
+    return re.findall(rf'rel="{rel}" href="([^"]+)"', page)
+
+
+def test_a_reader_moves_between_periods_and_kinds(released: None, manager: FlaskClient) -> None:
+    page = results.page(manager, f"{UNIT}/2026-10")
+    assert _links(page, "prev") == [f"{UNIT}/2026-09"]
+    assert _links(page, "next") == [f"{UNIT}/2026-11"]
+    assert _links(results.page(manager, f"{UNIT}/2026-11"), "next") == []
+    assert _links(results.page(manager, f"{UNIT}/2025-07"), "prev") == []
+    for name in ("2026-Q4", "2026-H2", "2026"):
+        assert f'href="{UNIT}/{name}"' in page
+    year = results.page(manager, f"{UNIT}/2026")
+    assert f'href="{UNIT}/2026-11"' in year
+    assert "Năm 2026" in year
+
+
+def test_answers_from_before_the_new_communes_lengthen_the_series(
+    app: Flask, manager: FlaskClient, place: Place
+) -> None:
+    results.answered(app, place.point, date(2025, 3, 3), 12)
+    results.close(app, YESTERDAY)
+    assert "12 người" in results.words(manager, f"{UNIT}/2025-03")
+    assert province.get(manager, f"{UNIT}/2025-02").status_code == 404
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "xlsx"])
+def test_the_files_carry_the_figures_of_the_page(
+    released: None, manager: FlaskClient, form: str
+) -> None:
+    assert f'href="{UNIT}/2026-10/export.{form}"' in results.page(manager, f"{UNIT}/2026-10")
+    answer = province.get(manager, f"{UNIT}/2026-10/export.{form}")
+    assert answer.status_code == 200
+    disposition = answer.headers["Content-Disposition"]
+    assert re.fullmatch(rf"attachment; filename=[\w.-]*31117_2026-10[\w.-]*\.{form}", disposition)
+    if form == "csv":
+        table = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")), delimiter=";")
+        assert any("0.75" in cell for row in table for cell in row)
+    if form == "json":
+        assert "0.75" in json.dumps(json.loads(answer.data))
+
+
+def test_no_other_format_is_offered(manager: FlaskClient) -> None:
+    assert province.get(manager, f"{UNIT}/2026-10/export.pdf").status_code == 404
