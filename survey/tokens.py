@@ -19,6 +19,7 @@ from survey import period
 from survey.storage.code_tokens import ALPHABET
 
 RECEIPT_LENGTH = 10
+TRIAL_LIFE = timedelta(hours=1)
 # A nonce outlives its sheet by this much, so that no late copy is taken for a new answer.
 NONCE_SPARE = timedelta(hours=24)
 
@@ -46,7 +47,17 @@ class Sheet:
     @property
     def thanks(self) -> "Thanks":
         """The thank-you it leads to, the same for every resend."""
-        return Thanks(code=self.code, key=_keyed("thanks", self.nonce), issued_at=self.issued_at)
+        return Thanks(
+            code=self.code,
+            key=_keyed("thanks", self.nonce),
+            issued_at=self.issued_at,
+            is_trial=self.is_trial,
+        )
+
+    @property
+    def is_trial(self) -> bool:
+        """Whether it was handed out to try the form; it is never counted."""
+        return self.channel == "test"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,11 +67,13 @@ class Thanks:
     code: str
     key: bytes
     issued_at: datetime
+    is_trial: bool
 
     @property
     def signed(self) -> str:
         """The part of the address that proves it is ours."""
-        return _untimed().dumps([self.code, self.key.hex(), int(self.issued_at.timestamp())])
+        fields = [self.code, self.key.hex(), int(self.issued_at.timestamp())]
+        return _untimed().dumps([*fields, "test"] if self.is_trial else fields)
 
     @property
     def receipt(self) -> str:
@@ -109,13 +122,30 @@ def read_sheet(text: str, code: str) -> Sheet | None:
 def read_thanks(text: str, code: str) -> Thanks | None:
     """Return the thank-you signed for this code; None if it was not ours."""
     try:
-        owner, key, issued = _untimed().loads(text)
+        owner, key, issued, *trial = _untimed().loads(text)
         thanks = Thanks(
-            code=owner, key=bytes.fromhex(key), issued_at=datetime.fromtimestamp(issued, UTC)
+            code=owner,
+            key=bytes.fromhex(key),
+            issued_at=datetime.fromtimestamp(issued, UTC),
+            is_trial=bool(trial),
         )
     except (BadData, ValueError):
         return None
     return thanks if thanks.code == code else None
+
+
+def trial(code: str) -> str:
+    """Return what lets whoever holds it try the form of a code, within the hour."""
+    return _timed("trial").dumps(code)
+
+
+def is_trial(text: str, code: str) -> bool:
+    """Say whether a text lets its holder try the form of this code now."""
+    try:
+        owner = _timed("trial").loads(text, max_age=int(TRIAL_LIFE.total_seconds()))
+    except BadData:
+        return False
+    return bool(owner == code)
 
 
 def receipt_digest(receipt: str, purpose: str) -> bytes:
@@ -143,11 +173,11 @@ def _is_late(issued_at: datetime) -> bool:
 
 
 def _signed(fields: list[Any]) -> Sheet:
-    return _sheet(_timed().dumps([*fields, secrets.token_hex(16)]))
+    return _sheet(_timed("sheet").dumps([*fields, secrets.token_hex(16)]))
 
 
 def _sheet(signed: str) -> Sheet:
-    fields, issued_at = _timed().loads(signed, return_timestamp=True)
+    fields, issued_at = _timed("sheet").loads(signed, return_timestamp=True)
     code, version, language, scale_order, drawn, channel, opened, nonce = fields
     return Sheet(
         signed=signed,
@@ -168,8 +198,8 @@ def _keyed(purpose: str, content: bytes) -> bytes:
     return hmac.digest(key, f"hai-long.{purpose}:".encode() + content, hashlib.sha256)
 
 
-def _timed() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="hai-long.sheet")
+def _timed(purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=f"hai-long.{purpose}")
 
 
 def _untimed() -> URLSafeSerializer:

@@ -49,7 +49,11 @@ def show(token: str) -> Page:
     code = points.by_token(session(), token)
     if ended_at(code):
         return _ended(code)
-    sheet = _new_sheet(code, questionnaires.current(session(), INSTRUMENT))
+    trial = request.args.get("trial")
+    if trial is not None and not tokens.is_trial(trial, code.token):
+        return _trial_ended(code)
+    channel = "qr" if trial is None else "test"
+    sheet = _new_sheet(code, questionnaires.current(session(), INSTRUMENT), channel)
     return _form(code, sheet, _bound_form(sheet))
 
 
@@ -87,7 +91,7 @@ def _was_open(code: PointCode, sheet: Sheet | None) -> bool:
     return end is None or (sheet is not None and sheet.opened_at < end)
 
 
-def _new_sheet(code: PointCode, version: QuestionnaireVersion) -> Sheet:
+def _new_sheet(code: PointCode, version: QuestionnaireVersion, channel: str = "qr") -> Sheet:
     questionnaire = parse(version.definition)
     order = code.point.scale_order
     return tokens.new_sheet(
@@ -96,7 +100,7 @@ def _new_sheet(code: PointCode, version: QuestionnaireVersion) -> Sheet:
         language=questionnaire.language(lang()),
         scale_order=random.choice(["official", "reversed"]) if order == "split" else order,  # noqa: S311 a coin, not a secret
         drawn=random.sample(questionnaire.drawable, questionnaire.draws),
-        channel="qr",
+        channel=channel,
     )
 
 
@@ -111,6 +115,7 @@ def _form(code: PointCode, sheet: Sheet, form: AnswerForm, problem: str | None =
         "answer/form.html",
         code,
         sheet=sheet,
+        trial=request.args.get("trial") if sheet.is_trial else None,
         form=form,
         problem=problem,
         questionnaire=questionnaire,
@@ -161,7 +166,8 @@ def _received_before(code: PointCode, sheet: Sheet, form: AnswerForm, *, same: b
     if same:
         return redirect(first, 303)
     fields = form.sent | {"sheet": tokens.renew(sheet).signed}
-    return page("answer/conflict.html", code, first=first, fields=fields), 409
+    values = {"first": first, "fields": fields, "is_trial": sheet.is_trial}
+    return page("answer/conflict.html", code, **values), 409
 
 
 def _thanks_address(code: PointCode, sheet: Sheet) -> str:
@@ -176,4 +182,11 @@ def _ended(code: PointCode) -> Page:
     else:
         title = _("Mã này đã được thay bằng mã mới")
         advice = _("Xin quét mã mới đặt tại quầy, hoặc gõ 8 ký tự cuối của địa chỉ mới.")
+    return page("answer/closed.html", code, title=title, advice=advice), 410
+
+
+def _trial_ended(code: PointCode) -> Page:
+    """Neither a trial nor, without a word, a real sheet: who scanned it meant to try."""
+    title = _("Mã quét thử này đã hết hạn")
+    advice = _("Xin tải lại trang của cán bộ và quét mã mới. Để gửi phiếu thật, xin gõ mã ở quầy.")
     return page("answer/closed.html", code, title=title, advice=advice), 410

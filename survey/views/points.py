@@ -171,7 +171,7 @@ def replace_code(public_id: str) -> Page:
 
 @blueprint.get("/<public_id>/poster.pdf")
 @roles("manager")
-def poster(public_id: str) -> Page:
+def poster(public_id: str) -> Response:
     """Hand over the A5 poster of the code in force."""
     point = _point(public_id)
     if not point.is_open:

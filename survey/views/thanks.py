@@ -55,6 +55,7 @@ def _store(code: PointCode, thanks: Thanks, text: str) -> None:
         business_day=period.today(),
         nonce=thanks.comment_nonce,
         nonce_expires_at=tokens.nonce_expires_at(thanks.issued_at),
+        is_test=thanks.is_trial,
     )
 
 

@@ -55,7 +55,7 @@ def codes_of(pdf: str) -> list[str]:
 def test_the_account_of_the_banner_signs_in_and_out(pages: Pages, server: Server) -> None:
     page = pages.open()
     live.sign_in(page, server)
-    expect(page.get_by_role("heading", name="Các quầy")).to_be_visible()
+    expect(page.get_by_role("link", name="Các quầy")).to_be_visible()
     press(page, "Đăng xuất")
     page.goto(f"{server.base}/points")
     expect(page.get_by_role("button", name="Đăng nhập")).to_be_visible()

@@ -73,7 +73,7 @@ def test_a_renewed_sheet_keeps_what_was_shown_and_when_and_has_a_nonce_of_its_ow
 
 
 def test_a_sheet_signed_by_a_version_with_other_fields_is_not_ours() -> None:
-    signed = tokens._timed().dumps(["abcdefgh", 1])
+    signed = tokens._timed("sheet").dumps(["abcdefgh", 1])
     assert tokens.read_sheet(signed, "abcdefgh") is None
 
 
