@@ -1,5 +1,6 @@
 """The real server and a real browser, for tests and for the pictures in docs."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -7,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,8 +34,10 @@ SWITCHES = [
     "--disable-component-update",
     "--disable-sync",
 ]
-SECONDS_TO_START, SECONDS_TO_STOP = 60, 10
+SECONDS_TO_START, SECONDS_TO_STOP = 100, 10
 UNIT = "00010"
+# Where signing in leads: to the results, or to the first counter before there are any.
+HOME = re.compile(r"/(results|start)")
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,19 @@ class Server:
             session.commit()
             return f"{self.base}/p/{point.code.token}"
 
+    def invite(self, email: str, unit: str = UNIT) -> str:
+        """Add a manager as the command line does; return the one-time link it prints."""
+        made = subprocess.run(
+            [sys.executable, "-m", "flask", "users", "add", email, "--unit", unit],
+            cwd=ROOT,
+            env=environment()
+            | {"FLASK_INSTANCE_PATH": str(self.instance), "PUBLIC_BASE_URL": self.base},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return made.stdout.split()[-1]
+
     def close_point(self, address: str) -> None:
         """Close the counter with this address."""
         with self.session() as session:
@@ -104,15 +121,13 @@ class Stored:
     """The rows that a test adds to the table `response`."""
 
     def __init__(self, server: Server) -> None:
-        self._server, self._before = server, sorted(server.rows)
+        self._server, self._before = server, Counter(server.rows)
 
     @property
     def levels(self) -> list[int]:
         """The overall level of each added row, in order of size."""
-        rows = sorted(self._server.rows)
-        for row in self._before:
-            rows.remove(row)
-        return [row[0] for row in rows]
+        added = Counter(self._server.rows) - self._before
+        return sorted(row[0] for row in added.elements())
 
 
 @contextmanager
@@ -136,6 +151,21 @@ def serving(folder: Path, *options: str, **settings: str) -> Iterator[Server]:
         _stop(process)
 
 
+def demonstration(folder: Path) -> Path:
+    """Return a folder in which `flask serve --prepare` ran once, for all processes of a test run.
+
+    Making the demonstration's year takes many seconds; copying its files takes none.
+    """
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "done").exists():
+            with serving(folder, "--prepare"):
+                pass
+            (folder / "done").touch()
+    return folder
+
+
 def launch(playwright: Playwright) -> Browser:
     """Start Debian's Chromium."""
     return playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
@@ -148,7 +178,7 @@ def sign_in(page: Page, server: Server) -> None:
     page.fill("input[type=email]", email)
     page.fill("input[type=password]", password)
     page.click("main button")
-    page.wait_for_url("**/points")
+    page.wait_for_url(HOME)
 
 
 def environment() -> dict[str, str]:

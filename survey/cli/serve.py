@@ -14,6 +14,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import make_url
 
 from survey import demo, period, schema
+from survey.cli import nightly
 from survey.cli.refusals import refusals
 from survey.db import engine, session
 from survey.storage import units
@@ -39,14 +40,15 @@ def serve(prepare: bool) -> None:
         for line in _banner(app):
             click.echo(line)
     session().close()
+    nightly.keep_closing(app)
     waitress.serve(
         app,
         sockets=[listener],
         threads=8,
         channel_timeout=60,
         connection_limit=_connection_limit(),
-        # Above the application's own limit, which answers with a page; far above it, no more.
-        max_request_body_size=4 * app.config["MAX_CONTENT_LENGTH"],
+        # Above the application's own limits, which answer with a page; far above them, no more.
+        max_request_body_size=2 * app.config["UPLOAD_LENGTH"],
         max_request_header_size=16 * 1024,
         clear_untrusted_proxy_headers=not app.config["PROXY_HOPS"],
         asyncore_use_poll=True,  # select() ends at 1,024 files
@@ -79,7 +81,9 @@ def _connection_limit() -> int:
 def _load_demo(app: Flask) -> None:
     if app.config["PURPOSE"] != "demo" or not units.is_empty(session()):
         return
-    password = demo.load(session(), period.now(), period.today())
+    label = "Preparing a year of the demonstration, once …"
+    with click.progressbar(length=demo.WEEKS, label=label) as weeks:
+        password = demo.load(session(), period.now(), app.config["SMALLEST_GROUP"], weeks.update)
     # Before the commit: an account whose password nobody can read would be of no use.
     _password_file(app).write_text(password, "utf-8")
     session().commit()

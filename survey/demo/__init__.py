@@ -1,38 +1,50 @@
-"""The demonstration province: units, counters and one account, under names nobody can
-take for real ones."""
+"""The demonstration province: units, counters, a year of answers and one account, under
+names nobody can take for real ones."""
 
 import secrets
-from datetime import date, datetime, timedelta
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from survey import accounts, register
+from survey import accounts, period, register
+from survey.demo import counters, past
+from survey.demo.counters import Counter
+from survey.demo.past import WEEKS
+from survey.demo.year import DAYS
 from survey.storage import points, units, users
 from survey.storage.points import ServicePoint
+
+__all__ = ["EMAIL", "PROVINCE", "WEEKS", "first_point", "load"]
 
 UNITS = Path(__file__).parent / "units.csv"
 PROVINCE = "00"
 EMAIL = "quanly@hailong.example"
-COUNTERS = (
-    ("Quầy 1: Hộ tịch, chứng thực", "Tư pháp"),
-    ("Quầy 2: Đất đai, xây dựng", "Đất đai"),
-    ("Quầy 3: Trả kết quả", None),
-)
+OPENING, CLOSING = time(7, 30, tzinfo=period.VIETNAM), time(17, tzinfo=period.VIETNAM)
 
 
-def load(session: Session, now: datetime, today: date) -> str:
-    """Fill an empty database; return the password of the account EMAIL."""
-    since = today - timedelta(days=365)
+def load(
+    session: Session,
+    now: datetime,
+    threshold: int,
+    closed: Callable[[int], object] = lambda _weeks: None,
+) -> str:
+    """Fill an empty database with the year before today; return the password of EMAIL.
+
+    `threshold` is the smallest group released; `closed` is told of each of WEEKS closes.
+    """
+    last = period.business_day(now) - timedelta(days=1)
+    first = last - timedelta(days=DAYS - 1)
     rows = register.units_of(UNITS)
-    units.put(session, rows, since)
-    for row in rows:
-        if row.level == "commune":
-            for name, field in COUNTERS:
-                points.add(session, row.code, name, now, since, field=field)
-    points.add(session, "00-SNV", "Quầy thử", now, since, is_test=True)
-    closed = points.add(session, "00010", "Quầy cũ, đã đóng", now, since)
-    points.close(closed, now)
+    units.put(session, rows, first)
+    plan = counters.plan([row.code for row in rows if row.level == "commune"])
+    opened = [_open(session, counter, last) for counter in plan]
+    points.add(session, "00-SNV", "Quầy thử", now, last, is_test=True)
+    closed_until = period.last_close_due(now).date() - timedelta(days=1)
+    past.fill(
+        session, plan, opened, last, closed_until=closed_until, threshold=threshold, closed=closed
+    )
     user = users.add(session, EMAIL, PROVINCE, "manager", now)
     accounts.set_password(user, password := secrets.token_urlsafe(12))
     return password
@@ -41,4 +53,13 @@ def load(session: Session, now: datetime, today: date) -> str:
 def first_point(session: Session, today: date) -> ServicePoint:
     """Return the counter whose form a newcomer is shown first."""
     codes = units.subtree(session, PROVINCE, today)
-    return points.listing(session, codes, today, text=COUNTERS[0][0]).rows[0][0]
+    return points.listing(session, codes, today, text=counters.USUAL[0].name).rows[0][0]
+
+
+def _open(session: Session, counter: Counter, last: date) -> ServicePoint:
+    day = last - timedelta(days=DAYS - 1 if counter.opened is None else counter.opened - 1)
+    at = datetime.combine(day, OPENING)
+    point = points.add(session, counter.unit_code, counter.name, at, day, field=counter.field)
+    if counter.closed is not None:
+        points.close(point, datetime.combine(last - timedelta(days=counter.closed), CLOSING))
+    return point

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,9 +77,13 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def server(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory, prepared: Path
+) -> Iterator[Server]:
     """`flask serve --prepare` with the demonstration, shared by the tests of one process."""
-    with live.serving(tmp_path_factory.mktemp("served"), "--prepare") as started:
+    folder = tmp_path_factory.mktemp("served")
+    shutil.copytree(prepared / "instance", folder / "instance")
+    with live.serving(folder, "--prepare") as started:
         yield started
 
 

@@ -1,11 +1,14 @@
 """The real server in a process of its own: what a newcomer sees, and what can go wrong."""
 
 import re
+import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
+import time
 import urllib.request
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -28,8 +31,34 @@ def _flask(instance: Path, *args: str, **settings: str) -> subprocess.CompletedP
     )
 
 
-def test_the_first_run_prints_a_form_an_account_and_how_to_stop(tmp_path: Path) -> None:
-    with live.serving(tmp_path, "--prepare") as server:
+def _copied(prepared: Path, folder: Path) -> Path:
+    """Return a folder with the instance that the first start left."""
+    shutil.copytree(prepared / "instance", folder / "instance")
+    return folder
+
+
+def _rows(file: Path, table: str) -> int:
+    with closing(sqlite3.connect(file)) as database:
+        (n,) = database.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return int(n)
+
+
+def _until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + SECONDS
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_the_first_run_prints_a_form_an_account_and_how_to_stop(
+    prepared: Path, tmp_path: Path
+) -> None:
+    first = (prepared / "output").read_text("utf-8")
+    assert first.startswith("Preparing a year of the demonstration, once …\n")
+    made = {file.name for file in (prepared / "instance").iterdir()}
+    assert {"demo.db", "secret-key", "demo-password"} <= made
+    assert "hailong.db" not in made
+    with live.serving(_copied(prepared, tmp_path), "--prepare") as server:
         with urllib.request.urlopen(server.form, timeout=SECONDS) as answer:
             page = answer.read().decode()
             assert answer.status == 200
@@ -38,14 +67,32 @@ def test_the_first_run_prints_a_form_an_account_and_how_to_stop(tmp_path: Path) 
         assert re.fullmatch(rf"{server.base}/p/\w{{8}}", server.form)
         assert server.said("Manager (quản lý)") == f"{server.base}/login"
         assert server.said("Stop (dừng)") == "Ctrl+C"
-        first = server.form.rpartition("/")[2], server.account
-    assert first[1][0] == demo.EMAIL
-    assert len(first[1][1]) == 16
-    with live.serving(tmp_path, "--prepare") as again:
-        assert (again.form.rpartition("/")[2], again.account) == first
-    made = {file.name for file in (tmp_path / "instance").iterdir()}
-    assert {"demo.db", "secret-key", "demo-password"} <= made
-    assert "hailong.db" not in made
+        email, password = server.account
+    assert (email, len(password)) == (demo.EMAIL, 16)
+    # The second start found everything there and says the same.
+    assert "Preparing" not in server.output.read_text("utf-8")
+    assert f"/p/{server.form[-8:]}\n" in first
+    assert f"{email}  password: {password}\n" in first
+
+
+def test_a_first_run_that_is_killed_leaves_no_half_of_a_demonstration(tmp_path: Path) -> None:
+    output = tmp_path / "output"
+    with output.open("wb") as written:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flask", "serve", "--prepare"],
+            cwd=live.ROOT,
+            env=live.environment()
+            | {"FLASK_INSTANCE_PATH": str(tmp_path), "PORT": str(live.free_port())},
+            stdout=written,
+            stderr=subprocess.STDOUT,
+        )
+    _until(lambda: "Preparing" in output.read_text("utf-8"))
+    time.sleep(1)  # now it is in the middle
+    process.kill()
+    process.wait()
+    assert "Stop" not in output.read_text("utf-8")
+    file = tmp_path / "demo.db"
+    assert _rows(file, "unit") == _rows(file, "response") == _rows(file, "close") == 0
 
 
 def test_a_taken_port_is_said_with_the_next_step(tmp_path: Path) -> None:
@@ -94,10 +141,10 @@ def test_a_setting_that_is_wrong_is_said_without_a_traceback(tmp_path: Path) -> 
     assert "Traceback" not in done.stderr
 
 
-def test_set_up_makes_it_real_and_the_demonstration_stays_apart(tmp_path: Path) -> None:
-    instance = tmp_path / "instance"
-    with live.serving(tmp_path, "--prepare"):
-        pass
+def test_set_up_makes_it_real_and_the_demonstration_stays_apart(
+    prepared: Path, tmp_path: Path
+) -> None:
+    instance = _copied(prepared, tmp_path) / "instance"
     refused = _flask(instance, "setup", "--public-base-url", "http://hailong.example.vn")
     assert refused.returncode == 1
     assert not (instance / "settings.toml").exists()
@@ -107,6 +154,7 @@ def test_set_up_makes_it_real_and_the_demonstration_stays_apart(tmp_path: Path) 
     with live.serving(tmp_path, "--prepare") as server:
         assert "hailong.db" in server.said("Database")
         assert "password:" not in server.output.read_text("utf-8")
+        _until(lambda: _rows(instance / "hailong.db", "close") == 1)  # by itself
     twice = _flask(instance, "setup", "--public-base-url", "https://hailong.example.vn")
     assert (twice.returncode, "real already" in twice.stderr) == (1, True)
     mixed = _flask(instance, "db", "upgrade", DATABASE_URL=f"sqlite:///{instance}/demo.db")
