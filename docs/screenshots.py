@@ -7,6 +7,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
+from survey import period
 from tests import live
 
 FOLDER = Path(__file__).parent
@@ -23,7 +24,7 @@ def main() -> None:
     ):
         browser = live.launch(playwright)
         _form(browser, server)
-        _points(browser, server)
+        _unit(browser, server)
         browser.close()
 
 
@@ -36,10 +37,13 @@ def _form(browser: Browser, server: live.Server) -> None:
     _save(page.screenshot(), "form-phone.png")
 
 
-def _points(browser: Browser, server: live.Server) -> None:
-    page = browser.new_page(viewport={"width": 1280, "height": 800})
+def _unit(browser: Browser, server: live.Server) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 1500})
     live.sign_in(page, server)
-    _save(page.screenshot(), "points.png")
+    # The last whole month: the present one may have begun yesterday.
+    month = period.containing(period.today()).previous.name
+    page.goto(f"{server.base}/results/units/00004/{month}")
+    _save(page.screenshot(), "unit-page.png")
 
 
 def _save(picture: bytes, name: str) -> None:

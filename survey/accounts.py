@@ -47,9 +47,9 @@ SETTINGS = {
         f"Liên kết đặt mật khẩu chỉ dùng được trong {INVITATION_DAYS} ngày và nay đã hết hạn.",
         "error",
     ),
-    "SECURITY_POST_LOGIN_VIEW": "points.listing",
+    "SECURITY_POST_LOGIN_VIEW": "dashboard.home",
     "SECURITY_POST_RESET_VIEW": "security.login",
-    "SECURITY_POST_CHANGE_VIEW": "points.listing",
+    "SECURITY_POST_CHANGE_VIEW": "dashboard.home",
     "SECURITY_POST_LOGOUT_VIEW": "security.login",
 }
 

@@ -61,8 +61,7 @@ COLUMNS = [
 def from_csv(*reports: IndexReport, delimiter: str = ";") -> list[list[str]]:
     """Return the lines of the CSV file."""
     data = b"".join(exports.as_csv(reports, generated_at=AT, delimiter=delimiter))
-    text = io.StringIO(data.decode("utf-8-sig"), newline="")
-    return list(csv.reader(text, delimiter=delimiter, strict=True))
+    return csv_lines(data, delimiter)
 
 
 def from_json(*reports: IndexReport) -> dict[str, Any]:
@@ -73,5 +72,24 @@ def from_json(*reports: IndexReport) -> dict[str, Any]:
 
 def from_xlsx(*reports: IndexReport, sheet: int = 0) -> list[list[Any]]:
     """Return the cells of a sheet of the workbook."""
-    book = CalamineWorkbook.from_filelike(io.BytesIO(exports.as_xlsx(reports, generated_at=AT)))
-    return book.get_sheet_by_index(sheet).to_python()
+    return xlsx_lines(exports.as_xlsx(reports, generated_at=AT), sheet)
+
+
+def csv_lines(data: bytes, delimiter: str = ";") -> list[list[str]]:
+    """Return the lines of a CSV file."""
+    text = io.StringIO(data.decode("utf-8-sig"), newline="")
+    return list(csv.reader(text, delimiter=delimiter, strict=True))
+
+
+def xlsx_lines(data: bytes, sheet: int = 0) -> list[list[Any]]:
+    """Return the lines of one sheet of a workbook."""
+    return CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(sheet).to_python()
+
+
+def rows(form: str, data: bytes) -> list[dict[str, Any]]:
+    """Return the rows of figures of a file, by column."""
+    if form == "json":
+        found: list[dict[str, Any]] = json.loads(data)["rows"]
+        return found
+    lines = csv_lines(data)[:-1] if form == "csv" else xlsx_lines(data)[1:]
+    return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]

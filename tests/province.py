@@ -6,6 +6,7 @@ from datetime import date
 
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from survey import accounts, period
 from survey.db import session
@@ -92,3 +93,15 @@ def csrf_token(client: FlaskClient, path: str) -> str:
 def referer(path: str) -> dict[str, str]:
     """Return the header a browser sends with a form, which the CSRF check asks for on https."""
     return {"Referer": f"https://localhost{path}"}
+
+
+def get(client: FlaskClient, path: str) -> TestResponse:
+    """Open a manager's page as a browser does on https."""
+    return client.get(path, base_url="https://localhost")
+
+
+def post(client: FlaskClient, path: str, page: str | None = None, **data: str) -> TestResponse:
+    """Send a form of a manager's page, with the token of that page."""
+    token = csrf_token(client, page or path)
+    data |= {"csrf_token": token}
+    return client.post(path, data=data, headers=referer(page or path), base_url="https://localhost")

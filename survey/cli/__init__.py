@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from survey.cli import database, install, points, serve, units, users
+from survey.cli import database, export, install, nightly, points, responses, serve, units, users
 
 
 def init_app(app: Flask) -> None:
@@ -11,8 +11,11 @@ def init_app(app: Flask) -> None:
         database.group,
         units.group,
         points.group,
+        responses.group,
         users.group,
         install.setup,
+        nightly.nightly,
+        export.export,
         serve.serve,
     ):
         app.cli.add_command(command)

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, StorageState, expect
 
+from survey import period
 from tests.browser.conftest import Pages
 from tests.live import Server
 
@@ -155,6 +156,14 @@ def test_signing_in_has_no_violation(page: Page, server: Server) -> None:
         ("{point}/edit", None),
         ("{point}/edit", "Lưu"),
         ("{point}/move", None),
+        ("/start", None),
+        ("/start", "Tạo quầy và mã"),
+        ("/start?point={id}", None),
+        ("/results/units/00", None),
+        ("/results/units/00010", None),
+        ("/results/units/00-SNV/{month}", None),
+        ("/results/points/{id}", None),
+        ("/results/units/00/2999", None),
         ("/change", None),
         ("/change", "Lưu mật khẩu mới"),
     ],
@@ -164,7 +173,9 @@ def test_a_managers_page_has_no_violation(
 ) -> None:
     page = managers_page
     address = server.open_point("Quầy 5: Hộ tịch")
-    page.goto(server.base + path.format(point=f"/points/{server.public_id(address)}"))
+    public_id, month = server.public_id(address), period.containing(period.today()).name
+    values = {"point": f"/points/{public_id}", "id": public_id, "month": month}
+    page.goto(server.base + path.format(**values))
     if button in {"Tạo quầy và mã", "Lưu"}:
         page.get_by_label("Tên quầy").fill("")
     for hidden in page.locator("summary").all():
