@@ -1,6 +1,5 @@
 """Reports → rows of the index file, the same for every format; see docs/index-export.md."""
 
-import math
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
@@ -153,26 +152,29 @@ def _counts(report: IndexReport, figure: Figure | None) -> Row:
     if figure is None:
         names = ["n_respondents", "n_answers", "n_missing", *(f"level_{n}" for n in range(1, 6))]
         return dict.fromkeys(names, None if report.suppressed else 0)
+    levels = figure.levels if figure.is_known else ()
     return {
         "n_respondents": figure.n_respondents,
         "n_answers": figure.n_answers,
         "n_missing": figure.n_missing,
-        **{f"level_{level}": n for level, n in enumerate(figure.levels, 1)},
+        **{f"level_{level}": n for level, n in enumerate(levels, 1)},
     }
 
 
 def _estimates(figure: Figure | None) -> Row:
-    """Return what is estimated; without an interval no level and method of one either."""
-    if figure is None:
+    """Return what is estimated, where enough people answered for it to be published."""
+    if figure is None or not figure.is_known:
         return {}
-    cells: Row = {"estimate": _known(figure.estimate)}
-    if not math.isnan(figure.standard_error):
-        cells |= {"std_error": figure.standard_error, "df": figure.degrees_of_freedom}
     interval = figure.interval
-    if not math.isnan(interval.low):
-        cells |= {"ci_low": interval.low, "ci_high": interval.high}
-        cells |= {"ci_level": interval.level, "ci_method": interval.method}
-    return cells
+    return {
+        "estimate": figure.estimate,
+        "std_error": figure.standard_error,
+        "df": figure.degrees_of_freedom,
+        "ci_low": interval.low,
+        "ci_high": interval.high,
+        "ci_level": interval.level,
+        "ci_method": interval.method,
+    }
 
 
 def _flagged(report: IndexReport, measure: str) -> Row:
@@ -181,9 +183,5 @@ def _flagged(report: IndexReport, measure: str) -> Row:
     second = report.unflagged
     return {
         "n_flagged": report.n_flagged,
-        "estimate_unflagged": None if second is None else _known(second.estimate),
+        "estimate_unflagged": second.estimate if second and second.is_known else None,
     }
-
-
-def _known(value: float) -> float | None:
-    return None if math.isnan(value) else value

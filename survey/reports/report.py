@@ -1,9 +1,10 @@
 """What a page or a file is told: places, figures, reports; frozen values."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analysis.interval import ConfidenceInterval
+from analysis.interval import LEAST_DEGREES_OF_FREEDOM, ConfidenceInterval
 from forms.questionnaire import Questionnaire
 from survey.period import Period
 from survey.storage.closes import Close
@@ -60,6 +61,16 @@ class Figure:
     n_answers: int
     n_missing: int
     levels: tuple[int, ...]
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is published: enough people answered for its interval to mean anything.
+
+        Otherwise only how many people that were is told, no share and no levels.
+        """
+        values = (self.estimate, self.standard_error, self.interval.low, self.interval.high)
+        enough = self.degrees_of_freedom >= LEAST_DEGREES_OF_FREEDOM
+        return enough and all(map(math.isfinite, values))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,7 +52,9 @@ class Shelf:
         self._hidden = suppressions.hidden(session, span)
         self._versions = questionnaires.by_id(session)
         self._last_close = closes.last(session)
-        self._points = points.assigned(session, codes, period)
+        self._points = [
+            each for each in points.assigned(session, codes, period) if self._is_of(*each)
+        ]
         self.measures = self._measures()
 
     def report(
@@ -108,6 +110,11 @@ class Shelf:
             places.append(Place(unit=unit))
             places += [self._point(p, c) for p, c in self._points if c == unit.code]
         return places
+
+    def _is_of(self, point: ServicePoint, code: str) -> bool:
+        """Say whether a point was not closed before the period, or has anything to show."""
+        ended = point.closed_at and periods.business_day(point.closed_at) < self._period.start
+        return not ended or bool(self._rows[code, point.id] or self._received[code, point.id])
 
     def _point(self, point: ServicePoint, code: str) -> Place:
         return Place(unit=self._tree[code], point=point)

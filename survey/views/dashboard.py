@@ -1,6 +1,5 @@
 """The manager's pages of results: a unit or a counter over a fixed period, and its files."""
 
-import math
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
@@ -9,7 +8,6 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from analysis.interval import LEAST_DEGREES_OF_FREEDOM
 from survey import db, exports, reports
 from survey import period as periods
 from survey.access import roles, scope, unit_in_scope
@@ -94,12 +92,8 @@ def point(public_id: str, name: str) -> str:
 
 @blueprint.app_template_test("known")
 def is_known(figure: Figure | None) -> bool:
-    """Say whether enough people stand behind a figure for its interval to be trusted."""
-    return (
-        figure is not None
-        and math.isfinite(figure.interval.low)
-        and figure.degrees_of_freedom >= LEAST_DEGREES_OF_FREEDOM
-    )
+    """Say whether there is a figure, and one that is published."""
+    return figure is not None and figure.is_known
 
 
 def _show(page: UnitPage, ways: Choice, above: Unit | None) -> str:

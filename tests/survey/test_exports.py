@@ -82,6 +82,21 @@ def test_what_cannot_be_computed_is_empty_and_never_nan() -> None:
     assert "nan" not in str(from_xlsx(figures.report(nobody))).lower()
 
 
+def test_what_fewer_than_nine_people_answered_is_counted_and_not_told() -> None:
+    few = figures.figure(measure="item", code="E", degrees_of_freedom=7, n_respondents=8)
+    row = next(
+        r
+        for r in from_json(figures.report(few))["rows"]
+        if r["code"] == "E" and r["measure"] == "item"
+    )
+    assert (row["n_respondents"], row["estimate"], row["ci_low"], row["level_4"]) == (
+        8,
+        None,
+        None,
+        None,
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "level", "point", "group"),
     [
