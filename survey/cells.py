@@ -70,19 +70,11 @@ def hidden_cells(counts: Counts, parents: Parents, threshold: int) -> dict[str, 
     """Return the hidden cells of each split.
 
     "headline" and "imported" answers are different people, so each protects itself; their sum
-    is shown where both are. "marks" hides the irregular and the other answers of the headline
-    together: as the headline shows their sum, either gives the other away.
+    is shown where both are.
     """
-    own = [count for count in counts if not count.is_imported]
-    marked = [count for count in own if count.flagged]
-    regular = [count for count in own if not count.flagged]
-    imported = [count for count in counts if count.is_imported]
     return {
-        "headline": protect([Table(own, parents)], threshold),
-        "imported": protect([Table(imported, parents)], threshold),
-        "marks": protect([Table(marked, parents), Table(regular, parents)], threshold)
-        if marked
-        else frozenset(),
+        "headline": protect([c for c in counts if not c.is_imported], parents, threshold),
+        "imported": protect([c for c in counts if c.is_imported], parents, threshold),
     }
 
 
@@ -120,30 +112,29 @@ class Table:
         return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=shape)
 
 
-def protect(tables: Sequence[Table], threshold: int) -> frozenset[Cell]:
-    """Return the cells to hide, in all tables alike, so that no small one can be worked out.
+def protect(counts: Counts, parents: Parents, threshold: int) -> frozenset[Cell]:
+    """Return the cells to hide so that no small one can be worked out from those shown.
 
-    A small cell must not follow from the sums of its period, of its place, or of both together.
-    The last needs a regular pattern of what is hidden; the first pattern that keeps the secret
-    is taken, and the strictest hides everything.
+    It must not follow from the sums of its period, of its place, or of both together. The last
+    needs a regular pattern of what is hidden; the first pattern that keeps the secret is
+    taken, and the strictest hides everything.
     """
-    everything = frozenset(cell for table in tables for cell in table.people)
-    small = {cell for table in tables for cell, n in table.people.items() if n < threshold}
+    table = Table(counts, parents)
+    small = frozenset(cell for cell, n in table.people.items() if n < threshold)
     for pattern in (_nested, _block):
-        hidden = _stable(tables, threshold, frozenset(small), pattern)
-        if not any(table.gives_away(small, hidden) for table in tables):
+        hidden = _stable(table, threshold, small, pattern)
+        if not table.gives_away(small, hidden):
             return hidden
-    return everything
+    return frozenset(table.people)
 
 
 def _stable(
-    tables: Sequence[Table], threshold: int, small: frozenset[Cell], pattern: Pattern
+    table: Table, threshold: int, small: frozenset[Cell], pattern: Pattern
 ) -> frozenset[Cell]:
     hidden = small
     while True:
-        cells = [cell for table in tables for cell in table.people]
-        found = hidden | pattern(cells, hidden)
-        found = found.union(*(table.suppressed(threshold, found) for table in tables))
+        found = hidden | pattern(table.people, hidden)
+        found = table.suppressed(threshold, found)
         if found == hidden:
             return hidden
         hidden = found

@@ -7,7 +7,7 @@ people, whole, and a batch never leaves its period. Decision 7 tells it in full.
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 import numpy as np
@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from analysis.sums import Item, tally
 from forms.questionnaire import parse
 from survey import cells, period
-from survey.period import Period
+from survey.db import CLOSE_LOCK, lock
+from survey.period import CLOSES_AFTER, Period
 from survey.storage import (
     batches,
     closes,
@@ -35,6 +36,7 @@ from survey.storage.tallies import Tally
 
 # The periods that a unit's leftovers are tried for, shortest first.
 LEFTOVER_KINDS = ("month", "quarter", "year")
+ONE_DAY = timedelta(days=1)
 T = TypeVar("T")
 Key = TypeVar("Key", bound=Hashable)
 
@@ -66,7 +68,7 @@ def close_day(session: Session, day: date, *, at: datetime, threshold: int) -> C
     `threshold` is k, the smallest number of people in a batch. Everything happens in the
     caller's transaction: a close that is cut off has not happened.
     """
-    before = closes.last(session)
+    before = closes.last(session, day)
     close = closes.claim(session, day, at, threshold)
     if close is None:
         return None
@@ -80,16 +82,18 @@ def close_day(session: Session, day: date, *, at: datetime, threshold: int) -> C
 def release(session: Session, day: date, threshold: int, before: Close | None) -> CloseResult:
     """Put what waits into batches, bring marks into effect, decide which cells stay hidden.
 
-    `before` is the close of the last day closed: marks of later periods show nothing yet, and
-    another k than then means that every cell is decided again.
+    `before` is the close of the last day closed: another k than then means that every cell is
+    decided again.
     """
+    lock(session.connection(), CLOSE_LOCK)
     act = _Release(session, day, threshold)
     waiting = responses.waiting(session, day)
     receipts.forget(session, [row.key for row in waiting])
     left = act.of_points(waiting)
     for kind in LEFTOVER_KINDS:
         left = act.of_units(left, kind)
-    act.apply_flags(before.day if before else None)
+    act.apply_marks()
+    act.decide_marks()
     years = act.years | {day.year - 1, day.year}
     if before and before.threshold != threshold:
         years |= batches.years(session)
@@ -134,21 +138,28 @@ class _Release:
         open_still = [row for group in groups.keys() - due.keys() for row in groups[group]]
         return open_still + self._put_large(due)
 
-    def apply_flags(self, closed_until: date | None) -> None:
-        """Bring new marks into effect where nobody can single an answer out by the change.
+    def apply_marks(self) -> None:
+        """Bring new marks into effect where the second figure was never shown."""
+        changed = marks.changes(self._session)
+        owners = batches.by_id(self._session, {row.batch_id for row in changed})
+        open_still = [row for row in changed if owners[row.batch_id].marks_apart is None]
+        marks.apply(self._session, [row.key for row in open_still])
+        self._tally_again({row.batch_id for row in open_still})
 
-        In a period that was open until now at once, as its marks were never shown; later
-        only for at least k answers of one owner that change in one direction.
+    def decide_marks(self) -> None:
+        """Decide for the owners of closed periods whether their marks stand apart, for ever.
+
+        They do where at least k people are marked and k are not; elsewhere the second figure
+        keeps everybody. So it is a sum of parts of at least k people, like the first.
         """
-        changes = marks.changes(self._session)
-        owners = batches.by_id(self._session, {row.batch_id for row in changes})
-        groups = _grouped(changes, lambda row: (_owner(owners[row.batch_id]), row.flagged_next))
-        for (owner, _direction), rows in groups.items():
-            was_open = closed_until is None or closed_until < owner.period.last_day_to_close
-            if was_open or len(rows) >= self._threshold:
-                marks.apply(self._session, [row.key for row in rows])
-                self._tally_again({row.batch_id for row in rows})
-                self.years.add(owner.period.start.year)
+        due = batches.undecided(self._session, self._day - CLOSES_AFTER + ONE_DAY)
+        for group in _grouped(due, _owner).values():
+            ids = [batch.id for batch in group]
+            marked = tallies.n_marked(self._session, ids)
+            regular = sum(batch.n for batch in group) - marked
+            for batch in group:
+                batch.marks_apart = min(marked, regular) >= self._threshold
+        self._session.flush()
 
     def _group(self, row: AnyRow, point_id: int | None, kind: str) -> Group:
         return Group(

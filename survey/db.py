@@ -18,12 +18,7 @@ from survey.config import ConfigError
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Hashing a password takes long and writes nothing: answers must not wait behind it.
 BUSY_SECONDS = 15
-SCHEMA_LOCK = 0x4A1104
-# The rows a close has written anew leave their old versions behind, in the order they came.
-TIDY = {
-    "sqlite": ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
-    "postgresql": ("VACUUM response", "VACUUM receipt", "VACUUM seen_nonce"),
-}
+SCHEMA_LOCK, CLOSE_LOCK = 0x4A1104, 0x4A1105
 SLOW_ENDPOINTS = frozenset({"security.login"})
 
 
@@ -69,10 +64,10 @@ def engine() -> sa.Engine:
     return cast(sa.Engine, current_app.extensions["engine"])
 
 
-def lock(connection: sa.Connection) -> None:
-    """Let one process at a time change the schema; on SQLite its transaction is lock enough."""
+def lock(connection: sa.Connection, number: int) -> None:
+    """Let one process at a time do something; on SQLite its transaction is lock enough."""
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(SCHEMA_LOCK)))
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
 def session() -> Session:
@@ -98,15 +93,24 @@ def snapshot() -> Session:
     return Session(engine().execution_options(**options))
 
 
-def tidy() -> None:
+def tidy() -> bool:
     """Write the files of the database anew, without the order in which rows came.
 
-    On SQLite other writers wait for a moment; on PostgreSQL nobody does.
+    Returns False when somebody was reading and part of it is still to be done. On SQLite
+    other writers wait for a moment; on PostgreSQL nobody does.
     """
     session().close()
     with engine().execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        for statement in TIDY[connection.dialect.name]:
-            connection.exec_driver_sql(statement)
+        if connection.dialect.name == "postgresql":
+            for table in ("response", "receipt", "seen_nonce"):
+                connection.exec_driver_sql(f"VACUUM {table}")
+            return True
+        # Not longer than a citizen waits without noticing: there is another time.
+        connection.exec_driver_sql("PRAGMA busy_timeout=1000")
+        connection.exec_driver_sql("VACUUM")
+        busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        return not busy
 
 
 def _close(_error: BaseException | None) -> None:

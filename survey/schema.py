@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
 from forms.questionnaire import shipped
-from survey.db import lock
+from survey.db import SCHEMA_LOCK, lock
 from survey.storage import installation, questionnaires
 
 MIGRATIONS = Path(__file__).parent / "storage" / "migrations"
@@ -58,7 +58,7 @@ def upgrade(engine: sa.Engine, purpose: str, on: date) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        lock(connection)
+        lock(connection, SCHEMA_LOCK)
         command.upgrade(config, "head")
         with Session(connection) as session:
             installation.claim(session, purpose, on)

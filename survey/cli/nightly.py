@@ -13,6 +13,7 @@ from survey import closing, db, period
 from survey.cli.refusals import ready
 from survey.closing import CloseResult
 from survey.db import session
+from survey.storage import closes
 
 log = structlog.get_logger()
 RETRY = timedelta(minutes=10)
@@ -48,9 +49,16 @@ def close(at: datetime) -> CloseResult | None:
     result = closing.close_day(session(), day, at=at, threshold=threshold)
     session().commit()
     if result is not None:
-        db.tidy()
         log.info("close", day=str(day), k=threshold, **asdict(result))
+    tidy()
     return result
+
+
+def tidy() -> None:
+    """Write the files anew if a close has not been followed by that yet."""
+    if closes.is_untidy(session()) and db.tidy():
+        closes.note_tidied(session())
+        session().commit()
 
 
 def check() -> list[int]:
@@ -81,12 +89,13 @@ def _close_safely() -> timedelta:
     """Close; return how long to wait until the next time, also when this one failed."""
     now = period.now()
     try:
-        if close(now) is not None:
-            check()
+        close(now)
+        check()
+        untidy = closes.is_untidy(session())
     except Exception:  # the thread must outlive a full disk or a database away for a night
         log.exception("close failed")
         return RETRY
-    return period.last_close_due(now) + timedelta(days=1) - now
+    return RETRY if untidy else period.last_close_due(now) + timedelta(days=1) - now
 
 
 def _said(result: CloseResult | None, due: datetime) -> str:

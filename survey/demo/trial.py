@@ -47,7 +47,7 @@ def send(app: Flask, address: str) -> int:
 
 def close_now(session: Session, today: date, threshold: int) -> CloseResult:
     """Release what waits, today's answers too, without taking the next 06:00's place."""
-    return closing.release(session, today, threshold, closes.last(session))
+    return closing.release(session, today, threshold, closes.last(session, today))
 
 
 def _send(app: Flask, address: str) -> int:

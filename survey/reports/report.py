@@ -78,7 +78,8 @@ class IndexReport:
     """What may be said about one place and period; `figures` is empty until it may.
 
     `received` counts every answer, `waiting` those in no batch yet; both are live.
-    `n_respondents` counts the people behind the figures.
+    `n_respondents` counts the people behind the figures. `unflagged` is the second figure,
+    without `n_flagged` irregular answers: those of owners with enough marked and unmarked ones.
     """
 
     place: Place

@@ -51,7 +51,8 @@ class Shelf:
         self._received = self._by_place(responses.received(session, codes, period))
         self._hidden = suppressions.hidden(session, span)
         self._versions = questionnaires.by_id(session)
-        self._last_close = closes.last(session)
+        self._last_close = closes.last(session, periods.today())
+        self._is_closed = closes.is_closed(period, self._last_close)
         self._points = [
             each for each in points.assigned(session, codes, period) if self._is_of(*each)
         ]
@@ -68,7 +69,7 @@ class Shelf:
         return IndexReport(
             place=place,
             period=self._period,
-            is_closed=closes.is_closed(self._period, self._last_close),
+            is_closed=self._is_closed,
             questionnaire=self._questionnaire(measure),
             instrument_version=self._version(measure).version,
             with_imported=self._with_imported,
@@ -81,7 +82,7 @@ class Shelf:
             channels=_channels(rows),
             suppressed=self._is_hidden(place, self._period, measure, *self._splits),
             figures=figures_of(rows, self._questionnaire(measure), profile),
-            **self._flagged(place, measure, rows, profile),
+            **self._flagged(measure, rows, profile),
         )
 
     def page(self, place: Place, below: Sequence[Place]) -> UnitPage:
@@ -141,16 +142,13 @@ class Shelf:
         cell = (measure, period.start, period.end)
         return any((*cell, split, *place.key) in self._hidden for split in splits)
 
-    def _flagged(
-        self, place: Place, measure: str, rows: Sequence[TallyRow], profile: str
-    ) -> dict[str, Any]:
-        """Return the second figure, without irregular answers, where it gives nobody away."""
-        unseen = self._with_imported or not closes.is_closed(self._period, self._last_close)
-        if unseen or self._is_hidden(place, self._period, measure, "headline", "marks"):
+    def _flagged(self, measure: str, rows: Sequence[TallyRow], profile: str) -> dict[str, Any]:
+        """Return the second figure of a closed period: without the marks that stand apart."""
+        if self._with_imported or not self._is_closed:
             return {"n_flagged": None, "unflagged": None}
-        regular = [row for row in rows if not row.flagged]
+        regular = [row for row in rows if not (row.flagged and row.marks_apart)]
         figures = figures_of(regular, self._questionnaire(measure), profile)
-        n_flagged = sum(row.n for row in rows if row.flagged)
+        n_flagged = sum(row.n for row in rows) - sum(row.n for row in regular)
         return {"n_flagged": n_flagged, "unflagged": next(iter(figures), None)}
 
     def _measures(self) -> list[str]:

@@ -31,6 +31,9 @@ class Batch(Base):
     is_imported: Mapped[bool]
     n: Mapped[int]
     closed_on: Mapped[date]
+    # Whether the second figure leaves its irregular answers out; decided once, when its period
+    # closes, for all batches of an owner that are decided together.
+    marks_apart: Mapped[bool | None]
 
     @property
     def period(self) -> Period:
@@ -68,3 +71,9 @@ def first_day(session: Session, codes: Collection[str]) -> date | None:
 def years(session: Session) -> set[int]:
     """Return the calendar years that have batches."""
     return {start.year for start in session.scalars(select(Batch.starts_on).distinct())}
+
+
+def undecided(session: Session, until: date) -> Sequence[Batch]:
+    """Return the batches of periods that ended by a date, their marks not yet decided."""
+    query = select(Batch).where(Batch.marks_apart.is_(None), Batch.ends_on <= until)
+    return session.scalars(query.order_by(Batch.id)).all()

@@ -2,12 +2,14 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.period import Period
 from survey.storage.base import Base
+
+NOTHING_YET = {"batches": 0, "answers": 0, "suppressed": 0, "tidied": False}
 
 
 class Close(Base):
@@ -25,6 +27,8 @@ class Close(Base):
     batches: Mapped[int]
     answers: Mapped[int]
     suppressed: Mapped[int]
+    # Whether the files were written anew afterwards, without the order in which rows came.
+    tidied: Mapped[bool]
 
 
 def claim(session: Session, day: date, at: datetime, threshold: int) -> Close | None:
@@ -32,15 +36,29 @@ def claim(session: Session, day: date, at: datetime, threshold: int) -> Close | 
     begun = {"day": day, "closed_at": at, "threshold": threshold}
     try:
         with session.begin_nested():
-            session.execute(insert(Close), begun | {"batches": 0, "answers": 0, "suppressed": 0})
+            session.execute(insert(Close), begun | NOTHING_YET)
     except IntegrityError:
         return None
     return session.get_one(Close, day)
 
 
-def last(session: Session) -> Close | None:
-    """Return the close of the latest day; None before the first."""
-    return session.scalars(select(Close).order_by(Close.day.desc()).limit(1)).first()
+def last(session: Session, before: date) -> Close | None:
+    """Return the close of the latest day before a date; None where there is none.
+
+    A day closed by a clock that was ahead counts only once it has passed.
+    """
+    query = select(Close).where(Close.day < before).order_by(Close.day.desc())
+    return session.scalars(query.limit(1)).first()
+
+
+def is_untidy(session: Session) -> bool:
+    """Say whether a close has left its rows in the files as they were."""
+    return session.scalar(select(Close.day).where(Close.tidied.is_(False)).limit(1)) is not None
+
+
+def note_tidied(session: Session) -> None:
+    """Note that the files were written anew since every close."""
+    session.execute(update(Close).values(tidied=True))
 
 
 def is_closed(period: Period, last_close: Close | None) -> bool:

@@ -1,7 +1,7 @@
 """Signs of irregular answering (dấu hiệu trả lời bất thường): marked, never deleted.
 
-A mark of a waiting answer holds at once; of a released one it waits for a close, so that
-nobody sees a figure change by one person.
+A mark of a waiting answer holds at once, of a released one from the next close until its
+period closes; a later one has no effect, so that nobody sees a figure change by one person.
 """
 
 from collections.abc import Sequence

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import BigInteger, ForeignKey, delete
+from sqlalchemy import BigInteger, ForeignKey, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.storage.base import Base, chunks
@@ -27,9 +27,9 @@ def add(session: Session, digest: bytes, response_key: int) -> None:
 
 
 def response_key(session: Session, digest: bytes) -> int | None:
-    """Return the response a receipt was given for; None once the link is destroyed."""
-    found = session.get(Receipt, digest)
-    return None if found is None else found.response_key
+    """Return the response a receipt was given for, locked; None once the link is destroyed."""
+    query = select(Receipt.response_key).where(Receipt.digest == digest)
+    return session.scalar(query.with_for_update())
 
 
 def forget(session: Session, response_keys: Sequence[int]) -> None:

@@ -180,12 +180,13 @@ def drop_imported(session: Session, import_id: int) -> bool:
 
 
 def withdraw(session: Session, receipt_digest: bytes) -> bool:
-    """Delete the answer of a receipt; False when none leads to it, as after its close."""
+    """Delete the answer of a receipt; False when none leads to it, as after its close.
+
+    A close at the same moment wins: its answers are never taken out of a batch.
+    """
     key = receipts.response_key(session, receipt_digest)
-    if key is None:
-        return False
-    session.execute(delete(Response).where(Response.key == key))
-    return True
+    waits = delete(Response).where(Response.key == key, Response.batch_id.is_(None))
+    return key is not None and session.execute(waits).rowcount == 1  # type: ignore[attr-defined]
 
 
 def follow_move(session: Session, point: ServicePoint, on: date) -> None:
@@ -266,13 +267,18 @@ def release(session: Session, rows: Sequence[AnyRow], batch_id: int) -> None:
     """Put answers into a batch by writing them anew, in the order of their random keys.
 
     An update in place would leave them in the order they came, on PostgreSQL even with
-    different transaction numbers.
+    different transaction numbers. Imported answers never had an order to hide: an update
+    is enough, and an import may be large.
     """
-    rows = sorted(rows, key=lambda row: int(row.key))
-    for chunk in chunks(rows):
-        keys = [row.key for row in chunk]
-        session.execute(delete(Response).where(Response.key.in_(keys)))
-    for chunk in chunks(rows):
+    for some in chunks([row.key for row in rows if row.import_id is not None]):
+        session.execute(
+            update(Response).where(Response.key.in_(some)).values(batch_id=batch_id),
+            execution_options={"synchronize_session": False},
+        )
+    own = sorted((row for row in rows if row.import_id is None), key=lambda row: int(row.key))
+    for chunk in chunks(own):
+        session.execute(delete(Response).where(Response.key.in_([row.key for row in chunk])))
+    for chunk in chunks(own):
         again = [dict(row._mapping) | {"batch_id": batch_id} for row in chunk]
         # Else every pattern of empty columns becomes a statement of its own.
         session.execute(insert(Response), again, execution_options={"render_nulls": True})

@@ -36,6 +36,7 @@ class TallyRow:
     questionnaire_id: int
     measure_hash: str
     is_imported: bool
+    marks_apart: bool | None
     stream: str
     flagged: bool
     n: int
@@ -52,7 +53,6 @@ class CellCount:
     ends_on: date
     measure_hash: str
     is_imported: bool
-    flagged: bool
     n: int
 
 
@@ -66,6 +66,12 @@ def put(session: Session, batch_id: int, tallies: Iterable[Tally]) -> None:
 def of_batches(session: Session, batch_ids: Collection[int]) -> Sequence[Tally]:
     """Return the tallies of these batches."""
     return session.scalars(select(Tally).where(Tally.batch_id.in_(batch_ids))).all()
+
+
+def n_marked(session: Session, batch_ids: Collection[int]) -> int:
+    """Return how many answers of these batches are marked as irregular."""
+    here = (Tally.batch_id.in_(batch_ids), Tally.flagged)
+    return session.scalar(select(func.sum(Tally.n)).where(*here)) or 0
 
 
 def vectors(session: Session, codes: Collection[str], period: Period) -> Sequence[TallyRow]:
@@ -85,21 +91,13 @@ def vectors(session: Session, codes: Collection[str], period: Period) -> Sequenc
 
 def counts(session: Session, period: Period) -> Sequence[CellCount]:
     """Return how many people every cell of the whole tree holds, over a period's batches."""
-    keys = [
-        *(Batch.__table__.c[name] for name in _OF_CELL),
-        Tally.__table__.c.flagged,
-    ]
-    query = (
-        select(*keys, func.sum(Tally.n).label("n"))
-        .join(Tally, Tally.batch_id == Batch.id)
-        .where(_within(period))
-        .group_by(*keys)
-    )
+    keys = [Batch.__table__.c[name] for name in _OF_CELL]
+    query = select(*keys, func.sum(Batch.n).label("n")).where(_within(period)).group_by(*keys)
     return [CellCount(**row) for row in session.execute(query).mappings()]
 
 
 _OF_CELL = ("unit_code", "point_id", "starts_on", "ends_on", "measure_hash", "is_imported")
-_OF_BATCH = (*_OF_CELL, "questionnaire_id")
+_OF_BATCH = (*_OF_CELL, "questionnaire_id", "marks_apart")
 
 
 def _within(period: Period) -> ColumnElement[bool]:

@@ -19,7 +19,6 @@ def _count(
     when: str = "2026-07",
     *,
     imported: bool = False,
-    flagged: bool = False,
 ) -> CellCount:
     span = period.parse(when)
     return CellCount(
@@ -29,7 +28,6 @@ def _count(
         ends_on=span.end,
         measure_hash="m",
         is_imported=imported,
-        flagged=flagged,
         n=n,
     )
 
@@ -60,22 +58,6 @@ def test_a_small_month_is_not_left_over_from_its_quarter() -> None:
     found = _hidden(_count(12), _count(40, when="2026-08"), _count(50, when="2026-09"))
     assert {("2026-07", "31117", 1), ("2026-08", "31117", 1)} <= found
     assert ("2026-Q3", "31117", 1) not in found
-
-
-def test_marks_of_few_answers_are_hidden_with_their_complement_and_never_the_headline() -> None:
-    counts = (
-        _count(27),
-        _count(3, flagged=True),
-        _count(40, point=2),
-        _count(30, point=2, flagged=True),
-    )
-    assert _hidden(*counts) == set()
-    marks = _hidden(*counts, split="marks")
-    assert {("2026-07", "31117", 1), ("2026-07", "31117", 2)} <= marks
-
-
-def test_without_any_mark_nothing_of_the_second_figure_is_hidden() -> None:
-    assert _hidden(_count(12), split="marks") == set()
 
 
 def test_imported_answers_protect_themselves() -> None:

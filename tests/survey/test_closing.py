@@ -6,7 +6,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from analysis.sums import Sums
-from survey import closing
+from survey import closing, period
 from survey.closing import CloseResult
 from survey.db import make_engine
 from survey.storage import batches, closes, marks, points, receipts, responses, tallies, units
@@ -245,7 +245,7 @@ def test_a_close_that_is_cut_off_has_not_happened(session: Session, point: Servi
     session.commit()
     closing.close_day(session, DAY, at=datetime(2026, 10, 21, tzinfo=UTC), threshold=K)
     session.rollback()
-    assert closes.last(session) is None
+    assert closes.last(session, date.max) is None
     assert set(session.scalars(select(Response.batch_id))) == {None}
     assert _close(session, DAY) is not None
 
@@ -290,23 +290,52 @@ def test_a_mark_in_an_open_month_takes_effect_at_the_next_close(
     assert closing.check(session) == []
 
 
-def test_marks_in_a_closed_month_wait_until_ten_change_together(
+def test_marks_that_come_after_the_close_of_their_month_change_nothing_any_more(
     session: Session, point: ServicePoint
 ) -> None:
     rows.answers(session, point, DAY, 30)
     _close(session, date(2026, 11, 7))
-    keys = list(session.scalars(select(Response.key)))
-    marks.put(session, keys[:9], flagged=True)
+    marks.put(session, list(session.scalars(select(Response.key))), flagged=True)
     _close(session, date(2026, 11, 8))
     assert session.scalar(select(func.sum(Tally.n)).where(Tally.flagged)) is None
-    marks.put(session, keys[9:10], flagged=True)
-    _close(session, date(2026, 11, 9))
-    assert session.scalar(select(func.sum(Tally.n)).where(Tally.flagged)) == 10
-    marks.put(session, keys[:5], flagged=False)
-    marks.put(session, keys[10:15], flagged=True)
-    _close(session, date(2026, 11, 10))
-    assert session.scalar(select(func.sum(Tally.n)).where(Tally.flagged)) == 10
     assert closing.check(session) == []
+
+
+@pytest.mark.parametrize(("n_marked", "apart"), [(0, False), (9, False), (10, True), (21, False)])
+def test_marks_stand_apart_where_ten_are_marked_and_ten_are_not(
+    session: Session, point: ServicePoint, n_marked: int, apart: bool
+) -> None:
+    rows.answers(session, point, DAY, 15)
+    _close(session, DAY)
+    rows.answers(session, point, DAY + timedelta(days=1), 15)
+    _close(session, DAY + timedelta(days=1))
+    marks.put(session, list(session.scalars(select(Response.key).limit(n_marked))), flagged=True)
+    assert {batch.marks_apart for batch in _batches(session)} == {None}
+    _close(session, date(2026, 11, 7))
+    session.expire_all()
+    assert [batch.marks_apart for batch in _batches(session)] == [apart, apart]
+
+
+def test_a_batch_that_comes_late_is_decided_by_itself(
+    session: Session, point: ServicePoint
+) -> None:
+    rows.answers(session, point, DAY, 30)
+    marks.put(session, list(session.scalars(select(Response.key).limit(12))), flagged=True)
+    _close(session, date(2026, 11, 7))
+    rows.answers(session, point, DAY, 11)
+    _close(session, date(2026, 11, 8))
+    assert [batch.marks_apart for batch in _batches(session)] == [True, False]
+
+
+def test_a_day_closed_by_a_clock_that_was_ahead_counts_once_it_has_passed(
+    session: Session, point: ServicePoint
+) -> None:
+    _close(session, date(2030, 1, 1))
+    _close(session, DAY)
+    last = closes.last(session, DAY + timedelta(days=1))
+    assert last is not None
+    assert last.day == DAY
+    assert not closes.is_closed(period.parse("2026-10"), last)
 
 
 def test_a_larger_k_makes_larger_batches(session: Session, point: ServicePoint) -> None:

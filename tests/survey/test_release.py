@@ -123,9 +123,12 @@ def _compare(session: Session, report: IndexReport, *, with_imported: bool) -> N
         factor = next(f for f in report.of("factor") if f.code == code)
         _same(factor, [answers[place] for answers in people])
     if report.n_flagged is not None:
-        n_flagged = sum(answers.flagged for answers in people)
-        assert report.n_flagged == n_flagged
-        assert all(n == 0 or n >= K for n in (n_flagged, len(people) - n_flagged))
+        apart = [answers for answers in people if answers.flagged and answers.apart]
+        assert report.n_flagged == len(apart)
+        assert all(n == 0 or n >= K for n in (len(apart), len(people) - len(apart)))
+        assert report.unflagged is not None
+        kept = [answers for answers in people if not (answers.flagged and answers.apart)]
+        _same(report.unflagged, [level for answers in kept for level in answers[1:6]])
 
 
 def _same(figure: reports.Figure, values: list[int]) -> None:
@@ -140,6 +143,7 @@ def _same(figure: reports.Figure, values: list[int]) -> None:
 
 class _Answers(bytes):
     flagged: bool
+    apart: bool | None
 
 
 def _released(
@@ -158,7 +162,7 @@ def _released(
         )
         if inside and here and (with_imported or response.channel != "imported"):
             answers = _Answers(response.answers)
-            answers.flagged = response.flagged
+            answers.flagged, answers.apart = response.flagged, batch.marks_apart
             found.append(answers)
     return found
 

@@ -41,7 +41,7 @@ def test_the_close_of_a_morning_releases_what_waited_and_says_so(both_app: Flask
     assert done.exit_code == 0, done.output
     assert "Closed 2026-10-21 06:00: 12 answers in 1 batches, 0 still wait, 0 cells" in done.output
     with both_app.app_context():
-        last = closes.last(session())
+        last = closes.last(session(), date.max)
         assert last is not None
         assert (last.day, last.answers, last.batches, last.threshold) == (DAY, 12, 1, 10)
         assert last.closed_at == datetime(2026, 10, 21, 6, tzinfo=period.VIETNAM)
@@ -60,7 +60,7 @@ def test_a_morning_that_has_not_come_is_refused(app: Flask, place: Place) -> Non
     assert done.exit_code == 1
     assert "has not come yet; nothing was done" in done.output
     with app.app_context():
-        assert closes.last(session()) is None
+        assert closes.last(session(), date.max) is None
 
 
 def test_without_a_day_the_last_six_o_clock_is_closed(app: Flask, place: Place) -> None:
@@ -89,7 +89,46 @@ def test_the_files_hold_no_trace_of_the_order_after_the_close(app: Flask, place:
     with app.app_context():
         assert db.engine().url.database
         log = Path(f"{db.engine().url.database}-wal")
-    assert not log.exists() or log.read_bytes() == b""
+    # What the log holds is the note that the files were written anew, and no answer.
+    assert not log.exists() or place.manager.encode() not in log.read_bytes()
+    assert not log.exists() or b"31117" not in log.read_bytes()
+
+
+def test_files_that_could_not_be_written_anew_are_tried_again(
+    app: Flask, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full() -> bool:
+        raise OSError(28, "No space left on device")
+
+    _answers(app, place, DAY, 12)
+    monkeypatch.setattr(db, "tidy", full)
+    with app.app_context():
+        assert nightly._close_safely() == nightly.RETRY
+        assert closes.is_untidy(session())
+        session().rollback()
+    monkeypatch.setattr(db, "tidy", lambda: False)
+    with app.app_context():
+        assert nightly._close_safely() == nightly.RETRY
+        session().rollback()
+    monkeypatch.undo()
+    with app.app_context():
+        assert nightly._close_safely() > nightly.RETRY
+        assert not closes.is_untidy(session())
+
+
+def test_a_reader_makes_the_files_wait_and_not_the_citizens(app: Flask, place: Place) -> None:
+    _answers(app, place, DAY, 12)
+    with app.app_context():
+        reader = db.snapshot()
+        reader.scalar(select(func.count()).select_from(Response))
+        began = time.monotonic()
+        nightly.close(period.now())
+        assert time.monotonic() - began < 10
+        assert closes.is_untidy(session())
+        session().rollback()
+        reader.close()
+        nightly.close(period.now())
+        assert not closes.is_untidy(session())
 
 
 def test_the_server_catches_up_when_it_starts(app: Flask, place: Place) -> None:

@@ -66,7 +66,7 @@ def test_a_year_of_answers_came_in_until_yesterday(today: date) -> None:
 
 
 def test_it_is_closed_until_yesterday_with_every_period_due(today: date) -> None:
-    last = closes.last(session())
+    last = closes.last(session(), date.max)
     assert last is not None
     assert last.day == today - timedelta(days=1)
     assert last.threshold == SMALLEST
@@ -160,7 +160,7 @@ def test_a_start_that_is_cut_off_leaves_nothing(app: Flask) -> None:
     with app.app_context():
         assert units.is_empty(session())
         assert session().scalar(select(func.count()).select_from(Response)) == 0
-        assert closes.last(session()) is None
+        assert closes.last(session(), date.max) is None
 
 
 def test_before_six_in_the_morning_yesterday_still_waits(app: Flask) -> None:
@@ -179,7 +179,7 @@ def test_before_six_in_the_morning_yesterday_still_waits(app: Flask) -> None:
             threshold=SMALLEST,
             closed=told.append,
         )
-        closed = closes.last(session())
+        closed = closes.last(session(), date.max)
         assert closed is not None
         assert closed.day == last - timedelta(days=1)
         assert {row.business_day for row in responses.waiting(session(), last)} >= {last}

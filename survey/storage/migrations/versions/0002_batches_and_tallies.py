@@ -22,6 +22,7 @@ def upgrade() -> None:
     sa.Column('is_imported', sa.Boolean(), nullable=False),
     sa.Column('n', sa.Integer(), nullable=False),
     sa.Column('closed_on', sa.Date(), nullable=False),
+    sa.Column('marks_apart', sa.Boolean(), nullable=True),
     sa.ForeignKeyConstraint(['point_id'], ['service_point.id'], name='fk_batch_point_id'),
     sa.ForeignKeyConstraint(['questionnaire_id'], ['questionnaire_version.id'], name='fk_batch_questionnaire_id'),
     sa.PrimaryKeyConstraint('id', name='pk_batch')
@@ -45,6 +46,7 @@ def upgrade() -> None:
     sa.Column('batches', sa.Integer(), nullable=False),
     sa.Column('answers', sa.Integer(), nullable=False),
     sa.Column('suppressed', sa.Integer(), nullable=False),
+    sa.Column('tidied', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('day', name='pk_close')
     )
     op.create_table('suppression',
