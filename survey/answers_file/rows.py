@@ -94,7 +94,7 @@ def check(rows: Iterable[Row], reader: Reader) -> Checked:
             checked.refuse(number, wrong)
             continue
         point, on, visit, answers = found
-        content = _content(fitted, reader.columns.id, point)
+        content = _content(fitted, reader.columns, point)
         seen[digest := reader.keyed(content)] += 1
         if seen[digest] > 1 and reader.columns.id is not None:
             checked.repeated.add(number)
@@ -173,12 +173,19 @@ def _answers(cells: list[str], reader: Reader, wrong: list[Reason]) -> bytes:
     return bytes(code or NOT_PUT for code in codes)
 
 
-def _content(cells: list[str], id_place: int | None, point: ServicePoint) -> bytes:
-    """Return what makes a row this one: its id if it has one, else all that it says."""
-    if id_place is not None:
-        content = ["id", point.public_id, cells[id_place]]
+def _content(cells: list[str], columns: Columns, point: ServicePoint) -> bytes:
+    """Return what makes a row this one: its id, or its time, or else all that it says.
+
+    A time of day is enough without the levels: who knows the rest of a row must not be able
+    to try its levels out, and see by the word "duplicate" when he has them.
+    """
+    if columns.id is not None:
+        content = ["id", point.public_id, cells[columns.id]]
     else:
+        kept = cells
+        if ":" in cells[columns.date]:
+            kept = ["" if place in columns.items else cell for place, cell in enumerate(cells)]
         # Without the empty end: a question added later must not make old rows new.
-        last = max((place for place, cell in enumerate(cells, 1) if cell), default=0)
-        content = ["row", point.public_id, *cells[:last]]
+        last = max((place for place, cell in enumerate(kept, 1) if cell), default=0)
+        content = ["row", point.public_id, *kept[:last]]
     return unicodedata.normalize("NFC", json.dumps(content, ensure_ascii=False)).encode()

@@ -31,6 +31,11 @@ class Place:
         return self.unit.code, 0 if self.point is None else self.point.id
 
     @property
+    def is_todays(self) -> bool:
+        """Whether a page of its own shows it: a point that was moved has one elsewhere."""
+        return self.point is None or self.point.assignments[-1].unit_code == self.unit.code
+
+    @property
     def level(self) -> str:
         """Return "unit" or "point"."""
         return "unit" if self.point is None else "point"

@@ -208,6 +208,7 @@ def assigned(
         )
         .distinct()
         .order_by(ServicePoint.sort_key)
+        .options(selectinload(ServicePoint.assignments))
     )
     return [(point, code) for point, code in session.execute(query)]
 

@@ -144,3 +144,19 @@ def test_a_row_is_known_again_when_it_is_padded_extended_or_decomposed(
         _check(row, header=header).rows,
     )
     assert before.digest == after.digest
+
+
+def test_the_levels_of_a_row_with_a_time_cannot_be_tried_out() -> None:
+    (first,) = _check(["05/01/2026 07:12:31", "Hài lòng", ""]).rows
+    (guess,) = _check(["05/01/2026 07:12:31", "Bình thường", ""]).rows
+    (later,) = _check(["05/01/2026 07:12:32", "Hài lòng", ""]).rows
+    assert first.digest == guess.digest != later.digest
+
+
+def test_rows_of_a_day_alone_are_told_apart_by_their_levels_and_their_order() -> None:
+    one, other, again = _check(
+        ["05/01/2026", "Hài lòng", ""],
+        ["05/01/2026", "Bình thường", ""],
+        ["05/01/2026", "Hài lòng", ""],
+    ).rows
+    assert len({one.digest, other.digest, again.digest}) == 3

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from survey.db import session
-from survey.storage import marks
+from survey.storage import marks, points
 from survey.storage.responses import Response
 from tests import province, results, sheets
 from tests.province import Place
@@ -226,3 +226,16 @@ def test_the_files_carry_the_figures_of_the_page(
 
 def test_no_other_format_is_offered(manager: FlaskClient) -> None:
     assert province.get(manager, f"{UNIT}/2026-10/export.pdf").status_code == 404
+
+
+def test_a_counter_that_moved_away_is_named_and_leads_nowhere(
+    app: Flask, manager: FlaskClient, place: Place
+) -> None:
+    results.answered(app, place.point, date(2026, 10, 5), 12)
+    results.close(app, date(2026, 10, 6))
+    with app.app_context():
+        points.move(session(), points.any_of(session(), place.point), "31120", date(2026, 10, 9))
+        session().commit()
+    page = results.page(manager, f"{UNIT}/2026-10")
+    assert "(đã chuyển đơn vị)" in page
+    assert place.point not in page
