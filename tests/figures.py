@@ -8,7 +8,7 @@ from forms import questionnaire
 from survey import period
 from survey.reports import Figure, IndexReport, Place
 from survey.storage import units
-from survey.storage.points import ServicePoint
+from survey.storage.points import PointAssignment, ServicePoint
 from survey.storage.units import Unit, UnitRow
 
 INSTRUMENTS = {each.code: each for each in questionnaire.shipped()}
@@ -44,11 +44,16 @@ def figure(measure: str = "overall", code: str = "index", **changes: Any) -> Fig
     return Figure(**values | changes)
 
 
+def _counter(name: str, owner: Unit) -> ServicePoint:
+    here = PointAssignment(unit_code=owner.code, valid_from=date(2025, 7, 1))
+    return ServicePoint(id=1, public_id="00e5abcd", name=name, assignments=[here])
+
+
 def report(
     *figures: Figure, owner: Unit | None = None, point: str | None = None, **changes: Any
 ) -> IndexReport:
     """Return a report of these figures on a unit, or on a point of it."""
-    counter = ServicePoint(id=1, public_id="00e5abcd", name=point) if point else None
+    counter = _counter(point, owner or unit()) if point else None
     values = {
         "place": Place(unit=owner or unit(), point=counter),
         "period": period.parse("2026-10"),
