@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 
 import numpy as np
 import pytest
@@ -151,6 +152,7 @@ def _after(days: int, app: Flask, threshold: int) -> Province:
     with app.app_context():
         province = Province(db.session(), threshold)
         province.live(days)
+        db.session().commit()
     return province
 
 
@@ -177,3 +179,18 @@ def test_the_same_official_succeeds_where_batches_are_smaller_than_ten(app: Flas
     assert len(small) >= 5
     learnt = {group: notebook.learns(group) for group in small[:5]}
     assert all(told == said(group, province.answers) for group, told in learnt.items())
+
+
+def test_a_commune_is_shown_of_itself_exactly_what_the_province_is(app: Flask) -> None:
+    province = _after(30, app, K)
+    with app.app_context():
+        for code, name in product(("31117", "31120"), NAMES):
+            when, unit = period.parse(name), units.get(db.session(), code, FIRST)
+            whole = reports.export_reports(db.session(), province.root, when)
+            seen_above = {report.place.key: report.figures for report in whole}
+            for report in reports.export_reports(db.session(), unit, when):
+                assert report.figures == seen_above[report.place.key]
+            page = reports.unit_page(db.session(), unit, when)
+            assert page.report.figures == seen_above[code, 0]
+            for below in page.below:
+                assert below.figures == seen_above[below.place.key]
