@@ -5,14 +5,12 @@ Cut off at any moment, nothing counts, and the same act again finishes what was 
 """
 
 import hashlib
-import hmac
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import BinaryIO
 
-from flask import current_app
 from sqlalchemy.exc import IntegrityError, NoResultFound
 from sqlalchemy.orm import Session
 
@@ -30,6 +28,7 @@ from survey.storage.base import chunks
 from survey.storage.points import ServicePoint
 from survey.storage.questionnaires import QuestionnaireVersion
 from survey.tables import Table
+from survey.tokens import keyed
 
 # One short transaction each: citizens' answers take their turn between two.
 ROWS_AT_ONCE = 1000
@@ -182,7 +181,7 @@ def _reader(source: Source, questionnaire: Questionnaire, columns: Columns, toda
         visits=", ".join(words.visits.values()),
         point=source.point or point_finder(source.points),
         today=today,
-        keyed=partial(_keyed, "imported row"),
+        keyed=partial(keyed, "imported row"),
     )
 
 
@@ -201,9 +200,4 @@ def _digest(source: Source) -> bytes:
     source.file.seek(0)
     mapping = hashlib.sha256(source.mapping or b"").digest()
     place = source.point.public_id if source.point else ""
-    return _keyed("import", content.digest() + mapping + place.encode())
-
-
-def _keyed(purpose: str, content: bytes) -> bytes:
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    return hmac.digest(key, f"hai-long.{purpose}:".encode() + content, hashlib.sha256)
+    return keyed("import", content.digest() + mapping + place.encode())

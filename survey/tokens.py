@@ -49,7 +49,7 @@ class Sheet:
         """The thank-you it leads to, the same for every resend."""
         return Thanks(
             code=self.code,
-            key=_keyed("thanks", self.nonce),
+            key=keyed("thanks", self.nonce),
             issued_at=self.issued_at,
             is_trial=self.is_trial,
         )
@@ -78,14 +78,14 @@ class Thanks:
     @property
     def receipt(self) -> str:
         """The receipt code shown to the citizen."""
-        number = int.from_bytes(_keyed("receipt", self.key))
+        number = int.from_bytes(keyed("receipt", self.key))
         places = (number // len(ALPHABET) ** place for place in range(RECEIPT_LENGTH))
         return "".join(ALPHABET[place % len(ALPHABET)] for place in places).upper()
 
     @property
     def comment_nonce(self) -> bytes:
         """What makes its comment count once."""
-        return _keyed("comment", self.key)
+        return keyed("comment", self.key)
 
     @property
     def is_late(self) -> bool:
@@ -154,7 +154,7 @@ def receipt_digest(receipt: str, purpose: str) -> bytes:
     Keyed, because all codes could be tried out against a plain hash; the digests of two
     purposes cannot be joined without the code and the key.
     """
-    return _keyed(f"receipt of {purpose}", receipt.encode())
+    return keyed(f"receipt of {purpose}", receipt.encode())
 
 
 def nonce_expires_at(issued_at: datetime) -> datetime:
@@ -193,7 +193,11 @@ def _sheet(signed: str) -> Sheet:
     )
 
 
-def _keyed(purpose: str, content: bytes) -> bytes:
+def keyed(purpose: str, content: bytes) -> bytes:
+    """Return what stands for some content for one purpose, and cannot be tried out.
+
+    The keys of two purposes cannot be joined without the key of this installation.
+    """
     key = str(current_app.config["SECRET_KEY"]).encode()
     return hmac.digest(key, f"hai-long.{purpose}:".encode() + content, hashlib.sha256)
 
