@@ -153,12 +153,12 @@ class _Release:
         keeps everybody. So it is a sum of parts of at least k people, like the first.
         """
         due = batches.undecided(self._session, self._day - CLOSES_AFTER + ONE_DAY)
+        marked = tallies.marked(self._session)
         for group in _grouped(due, _owner).values():
-            ids = [batch.id for batch in group]
-            marked = tallies.n_marked(self._session, ids)
-            regular = sum(batch.n for batch in group) - marked
+            n_marked = sum(marked.get(batch.id, 0) for batch in group)
+            regular = sum(batch.n for batch in group) - n_marked
             for batch in group:
-                batch.marks_apart = min(marked, regular) >= self._threshold
+                batch.marks_apart = min(n_marked, regular) >= self._threshold
         self._session.flush()
 
     def _group(self, row: AnyRow, point_id: int | None, kind: str) -> Group:

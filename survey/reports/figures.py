@@ -21,17 +21,23 @@ def figures_of(
 
     Items that nobody was asked are left out. Without rows there are no figures.
     """
-    if not rows:
-        return ()
-    strata = _strata(rows)
-    total = Sums.total(strata.values())
-    return tuple(_figures(strata, total, questionnaire, profile))
+    return tuple(_figures(rows, questionnaire, profile))
+
+
+def index_of(
+    rows: Sequence[TallyRow], questionnaire: Questionnaire, profile: str = PROFILE
+) -> Figure | None:
+    """Return the index alone; None without rows."""
+    return next(_figures(rows, questionnaire, profile), None)
 
 
 def _figures(
-    strata: Strata, total: Sums, questionnaire: Questionnaire, profile: str
+    rows: Sequence[TallyRow], questionnaire: Questionnaire, profile: str
 ) -> Iterator[Figure]:
-    wording = questionnaire.wordings["vi"]
+    if not rows:
+        return
+    strata, wording = _strata(rows), questionnaire.wordings["vi"]
+    total = Sums.total(strata.values())
     index = index_from_sums(strata, profile=profile)
     yield _index("overall", "index", questionnaire.title, index, total.pooled_levels())
     for code, name in wording.factors.items():

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from forms.questionnaire import Questionnaire, parse
 from survey import period as periods
 from survey.period import Period
-from survey.reports.figures import figures_of
-from survey.reports.report import PROFILE, IndexReport, Place, TrendMonth, UnitPage
+from survey.reports.figures import figures_of, index_of
+from survey.reports.report import PROFILE, Figure, IndexReport, Place, TrendMonth, UnitPage
 from survey.storage import (
     closes,
     comments,
@@ -64,6 +64,7 @@ class Shelf:
         """Return the report of one place of the subtree, on its main instrument."""
         measure = measure or self.measures[0]
         rows = self._shown(place, self._period, measure)
+        figures = figures_of(rows, self._questionnaire(measure), profile)
         received = self._received[place.key]
         chosen = [r for r in received if self._with_imported or r.channel != "imported"]
         return IndexReport(
@@ -81,8 +82,8 @@ class Shelf:
             n_points_covered=len({row.point_id for row in rows} - {None}),
             channels=_channels(rows),
             suppressed=self._is_hidden(place, self._period, measure, *self._splits),
-            figures=figures_of(rows, self._questionnaire(measure), profile),
-            **self._flagged(measure, rows, profile),
+            figures=figures,
+            **self._flagged(measure, rows, profile, figures),
         )
 
     def page(self, place: Place, below: Sequence[Place]) -> UnitPage:
@@ -122,8 +123,7 @@ class Shelf:
 
     def _trend_month(self, place: Place, month: Period, measure: str) -> TrendMonth:
         rows = self._shown(place, month, measure)
-        figures = figures_of(rows, self._questionnaire(measure))
-        return TrendMonth(month, next(iter(figures), None))
+        return TrendMonth(month, index_of(rows, self._questionnaire(measure)))
 
     def _shown(self, place: Place, period: Period, measure: str) -> list[TallyRow]:
         """Return the tallies behind a place's figures; none where its cell is hidden."""
@@ -142,14 +142,18 @@ class Shelf:
         cell = (measure, period.start, period.end)
         return any((*cell, split, *place.key) in self._hidden for split in splits)
 
-    def _flagged(self, measure: str, rows: Sequence[TallyRow], profile: str) -> dict[str, Any]:
+    def _flagged(
+        self, measure: str, rows: Sequence[TallyRow], profile: str, figures: Sequence[Figure]
+    ) -> dict[str, Any]:
         """Return the second figure of a closed period: without the marks that stand apart."""
         if self._with_imported or not self._is_closed:
             return {"n_flagged": None, "unflagged": None}
         regular = [row for row in rows if not (row.flagged and row.marks_apart)]
-        figures = figures_of(regular, self._questionnaire(measure), profile)
         n_flagged = sum(row.n for row in rows) - sum(row.n for row in regular)
-        return {"n_flagged": n_flagged, "unflagged": next(iter(figures), None)}
+        if not n_flagged:  # the usual case, and the figure is there already
+            return {"n_flagged": 0, "unflagged": next(iter(figures), None)}
+        unflagged = index_of(regular, self._questionnaire(measure), profile)
+        return {"n_flagged": n_flagged, "unflagged": unflagged}
 
     def _measures(self) -> list[str]:
         """Return the instruments answered in the period, the one with most people first."""

@@ -28,12 +28,10 @@ class Tally(Base):
 class TallyRow:
     """A tally with what its batch says about it."""
 
-    batch_id: int
     unit_code: str
     point_id: int | None
     starts_on: date
     ends_on: date
-    questionnaire_id: int
     measure_hash: str
     is_imported: bool
     marks_apart: bool | None
@@ -68,16 +66,20 @@ def of_batches(session: Session, batch_ids: Collection[int]) -> Sequence[Tally]:
     return session.scalars(select(Tally).where(Tally.batch_id.in_(batch_ids))).all()
 
 
-def n_marked(session: Session, batch_ids: Collection[int]) -> int:
-    """Return how many answers of these batches are marked as irregular."""
-    here = (Tally.batch_id.in_(batch_ids), Tally.flagged)
-    return session.scalar(select(func.sum(Tally.n)).where(*here)) or 0
+def marked(session: Session) -> dict[int, int]:
+    """Return how many answers of each batch are marked, where it is not decided what follows."""
+    query = (
+        select(Tally.batch_id, func.sum(Tally.n))
+        .join(Batch, Batch.id == Tally.batch_id)
+        .where(Tally.flagged, Batch.marks_apart.is_(None))
+        .group_by(Tally.batch_id)
+    )
+    return dict(session.execute(query).all())
 
 
 def vectors(session: Session, codes: Collection[str], period: Period) -> Sequence[TallyRow]:
     """Return the tallies of these units' batches that lie whole within a period."""
     columns = [
-        Batch.id.label("batch_id"),
         *(Batch.__table__.c[name] for name in _OF_BATCH),
         *(Tally.__table__.c[name] for name in ("stream", "flagged", "n", "sums")),
     ]
@@ -97,7 +99,7 @@ def counts(session: Session, period: Period) -> Sequence[CellCount]:
 
 
 _OF_CELL = ("unit_code", "point_id", "starts_on", "ends_on", "measure_hash", "is_imported")
-_OF_BATCH = (*_OF_CELL, "questionnaire_id", "marks_apart")
+_OF_BATCH = (*_OF_CELL, "marks_apart")
 
 
 def _within(period: Period) -> ColumnElement[bool]:

@@ -7,13 +7,11 @@ from datetime import timedelta
 from flask import current_app
 
 from survey import period as periods
+from survey.closing import LEFTOVER_KINDS
 from survey.db import session
 from survey.period import Period
 from survey.reports import IndexReport, UnitPage
 from survey.storage import closes, responses, units
-
-# What waits is tried again at the close of each of these, shortest first.
-TRIED = ("month", "quarter", "year")
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Outlook:
 def outlook(page: UnitPage) -> Outlook:
     """Return when the figures of an empty page can be expected."""
     about = min(page.report.period.end - timedelta(days=1), periods.today())
-    tries = [periods.containing(about, kind) for kind in TRIED]
+    tries = [periods.containing(about, kind) for kind in LEFTOVER_KINDS]
     still = [each for each in tries if not closes.is_closed(each, page.last_close)]
     return Outlook(_is_ready(page.report), next(iter(still), None))
 
