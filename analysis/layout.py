@@ -3,19 +3,20 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 Integers = npt.NDArray[np.int64]
 
+SCALE = 5
 MISSING, NOT_APPLICABLE = 6, 9
 # Per number b of answered items, over the people who answered b of them.
 PEOPLE = ("count", "satisfied", "satisfied²", "all satisfied", "level", "level²")
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(NamedTuple):
     """A question by its stable code; `factor` None keeps it outside the index."""
 
     code: str

@@ -9,9 +9,9 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from analysis.counting import count
 from analysis.layout import (
-    MISSING,
-    NOT_APPLICABLE,
+    SCALE,
     Integers,
     Item,
     Layout,
@@ -20,9 +20,8 @@ from analysis.layout import (
     union,
 )
 
-__all__ = ["Item", "Sums", "stack", "tally"]
+__all__ = ["SCALE", "Item", "Sums", "stack", "tally", "tally_by"]
 
-SCALE = 5
 _VERSION = 1
 _HEADER = struct.Struct("<BBHB")  # version, scale, number of items, bytes per integer
 
@@ -203,33 +202,50 @@ def tally(levels: npt.ArrayLike, items: Sequence[Item | str]) -> Sums:
     Nobody (0 rows) gives zeros. Raises ValueError for another shape, another code, or an item
     that comes twice.
     """
+    answers, together = sheet(levels, items)
+    everybody = np.zeros(len(answers), dtype=np.int64)
+    return Sums(together.items, count(answers, together, everybody, 1)[0])
+
+
+def tally_by(
+    levels: npt.ArrayLike, items: Sequence[Item | str], groups: npt.ArrayLike
+) -> dict[int, Sums]:
+    """Return the sums of each group of people, such as the point they answered at.
+
+    `levels` and `items` as in `tally`, `groups` (people,) integers. Equals one `tally` for each
+    group, in one pass over the answers. Nobody gives no group. Raises ValueError also for
+    groups of another length, or that are not integers.
+    """
+    answers, together = sheet(levels, items)
+    labels, group = _numbered(np.asarray(groups), len(answers))
+    matrix = count(answers, together, group, len(labels))
+    return {int(name): Sums(together.items, row) for name, row in zip(labels, matrix, strict=True)}
+
+
+def sheet(
+    levels: npt.ArrayLike, items: Sequence[Item | str]
+) -> tuple[npt.NDArray[np.uint8], Layout]:
+    """Return the answers as bytes, their columns in the order of the layout."""
     answers = np.asarray(levels)
     named = tuple(each if isinstance(each, Item) else Item(each, each) for each in items)
     if answers.ndim != 2 or answers.shape[1] != len(named):  # noqa: PLR2004 -- rows and columns
         raise ValueError(f"levels must be (people, {len(named)} items), not {answers.shape}")
-    if not np.isin(answers, (*range(SCALE + 1), MISSING, NOT_APPLICABLE)).all():
+    narrow = answers.astype(np.int8, copy=False)
+    if narrow is not answers and (narrow != answers).any():
         raise ValueError("a stored answer is 0 to 6 or 9")
-    together = layout(named, SCALE)
-    by_code = np.argsort([item.code for item in named], kind="stable")
-    return Sums(together.items, _vector(answers.astype(np.int64)[:, by_code], together))
+    by_code = sorted(range(len(named)), key=lambda column: named[column].code)
+    if by_code != list(range(len(named))):
+        narrow = narrow[:, by_code]
+    return narrow.view(np.uint8), layout(named, SCALE)
 
 
-def _vector(answers: Integers, together: Layout) -> Integers:
-    vector = np.zeros(together.size, dtype=np.int64)
-    vector[0] = len(answers)
-    for column, code in enumerate((*range(1, SCALE + 1), MISSING, NOT_APPLICABLE)):
-        together.item_counts(vector)[:, column] = (answers == code).sum(axis=0)
-    for index in (None, *together.factors):
-        own = answers[:, together.columns(index)]
-        together.people(vector, index)[:] = _people(own)
-    return vector
-
-
-def _people(answers: Integers) -> Integers:
-    """Return the six sums (b, 6) over people by their number b of answers, b = 1..items."""
-    given = (answers >= 1) & (answers <= SCALE)
-    b, a = given.sum(axis=1), (given & (answers >= SCALE - 1)).sum(axis=1)
-    level = np.where(given, answers, 0).sum(axis=1)
-    people = np.zeros((answers.shape[1] + 1, 6), dtype=np.int64)
-    np.add.at(people, b, np.stack([np.ones_like(a), a, a**2, a == b, level, level**2], axis=1))
-    return people[1:]  # b = 0 is what the number of rows leaves
+def _numbered(groups: npt.NDArray[np.int64], n: int) -> tuple[Integers, Integers]:
+    """Return the labels that occur, in order, and the number of each person's label."""
+    if groups.shape != (n,) or not np.issubdtype(groups.dtype, np.integer):
+        raise ValueError(f"groups must be one integer for each of the {n} people")
+    least = groups.min(initial=0)
+    if groups.max(initial=0) - least > 10 * n:  # labels too far apart to count them one by one
+        return np.unique(groups, return_inverse=True)
+    met = np.bincount(groups - least) > 0
+    labels = np.flatnonzero(met)
+    return labels + least, (np.cumsum(met) - 1)[groups - least]

@@ -1,0 +1,109 @@
+"""Counting answers: rows of levels → the exact integers of many groups, in one pass."""
+
+import numpy as np
+import numpy.typing as npt
+
+from analysis.layout import MISSING, NOT_APPLICABLE, SCALE, Integers, Layout
+
+Bytes = npt.NDArray[np.uint8]
+
+CODES = (*range(1, SCALE + 1), MISSING, NOT_APPLICABLE)
+# So many people at a time stay in a processor's cache.
+CHUNK = 16_384
+# Eight answers are added as one 64-bit word; a byte of it overflows after so many words.
+WORD, MOST_WORDS = 8, 255
+
+
+def count(answers: Bytes, together: Layout, group: Integers, n_groups: int) -> Integers:
+    """Return the integers (groups, size) of the layout.
+
+    `answers` (people, items), columns in the order of the layout; `group` (people,) numbers
+    each person's group from 0. Raises ValueError for a code that is no answer.
+    """
+    # Sorting 16-bit numbers is a radix sort.
+    narrow = group.astype(np.uint16) if n_groups <= 1 << 16 else group
+    order = np.argsort(narrow, kind="stable")
+    matrix = np.zeros((n_groups, together.size), dtype=np.int64)
+    matrix[:, 0] = np.bincount(group, minlength=n_groups)
+    for start in range(0, len(order), CHUNK):
+        rows = order[start : start + CHUNK]
+        own = group[rows]
+        first = own[0]
+        _add_chunk(matrix[first : own[-1] + 1], answers, together, rows, own - first)
+    return matrix
+
+
+def _add_chunk(
+    matrix: Integers, answers: Bytes, together: Layout, rows: Integers, group: Integers
+) -> None:
+    """Add some rows, sorted by group, to the integers of their groups."""
+    padded, starts = _in_words(rows, np.bincount(group, minlength=len(matrix)))
+    columns = np.ascontiguousarray(answers.take(padded, axis=0, mode="clip").T)
+    columns[:, padded < 0] = 0
+    if ((columns > NOT_APPLICABLE) | (columns == 7) | (columns == 8)).any():  # noqa: PLR2004
+        raise ValueError("a stored answer is 0 to 6 or 9")
+    _add_items(together.item_counts(matrix), columns, starts)
+    own = np.repeat(np.arange(len(matrix)), np.diff(starts, append=len(padded)))
+    given = ((columns - np.uint8(1)) < SCALE).view(np.uint8)
+    satisfied = ((columns & np.uint8(0xFE)) == SCALE - 1).view(np.uint8)  # 4 or 5
+    level = columns * given
+    for index in (None, *together.factors):
+        items = together.columns(index)
+        narrow = np.uint8 if SCALE * len(items) < 1 << 8 else np.uint16
+        b, a, s = (each[items].sum(axis=0, dtype=narrow) for each in (given, satisfied, level))
+        people = together.people(matrix, index)
+        people += _people(own * (len(items) + 1) + b, a, s, people.shape[:-1])
+
+
+def _in_words(rows: Integers, sizes: Integers) -> tuple[Integers, Integers]:
+    """Return the rows, each group filled up to whole words by −1, and where each group starts."""
+    wide = -(-sizes // WORD) * WORD
+    starts = np.cumsum(wide) - wide
+    padded = np.full(int(wide.sum()), -1, dtype=np.int64)
+    moved = np.repeat(starts - (np.cumsum(sizes) - sizes), sizes)
+    padded[np.arange(len(rows)) + moved] = rows
+    return padded, starts
+
+
+def _add_items(counts: Integers, columns: Bytes, starts: Integers) -> None:
+    """Add how often each item has each code, to counts (groups, items, codes).
+
+    A comparison gives bytes 0 and 1. Added eight at a time as 64-bit words they stay apart as
+    long as no byte passes 255; NumPy has no quicker sum of truths by group.
+    """
+    n_words = np.diff(starts, append=columns.shape[1]) // WORD
+    parts = -(-n_words // MOST_WORDS)
+    ends = np.cumsum(parts)
+    within = np.arange(int(ends[-1])) - np.repeat(ends - parts, parts)
+    cuts = np.repeat(starts // WORD, parts) + MOST_WORDS * within
+    met = parts > 0  # reduceat would read a group without rows from its neighbour
+    for place, code in enumerate(CODES):
+        words = np.add.reduceat((columns == code).view(np.uint64), cuts, axis=1)
+        sums = words.view(np.uint8).reshape(len(columns), -1, WORD).sum(axis=2, dtype=np.int64)
+        counts[met, :, place] += np.add.reduceat(sums, (ends - parts)[met], axis=1).T
+
+
+def _people(key: Integers, a: Bytes, s: Bytes, shape: tuple[int, ...]) -> Integers:
+    """Return the six sums over people by their number b of answers, (groups, items, 6).
+
+    `key` (people,) numbers group and b; `a` satisfied answers, `s` the sum of levels.
+    """
+    groups, items = shape
+    satisfied, levels = np.arange(items + 1), np.arange(SCALE * items + 1)
+    with_a = _table(key, a, groups, items + 1, items + 1)
+    with_s = _table(key, s, groups, items + 1, len(levels))
+    sums = [
+        with_a.sum(axis=2),
+        with_a @ satisfied,
+        with_a @ satisfied**2,
+        with_a[:, satisfied, satisfied],
+        with_s @ levels,
+        with_s @ levels**2,
+    ]
+    return np.stack(sums, axis=-1)[:, 1:]  # b = 0 is what the number of rows leaves
+
+
+def _table(key: Integers, value: Bytes, *shape: int) -> Integers:
+    """Return how many people have each value of a key, in this shape."""
+    joint = key * shape[-1] + value
+    return np.bincount(joint, minlength=int(np.prod(shape))).reshape(shape)
