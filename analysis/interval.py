@@ -1,11 +1,12 @@
 """Confidence intervals: the limits, and the formulas that give them."""
 
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, Generic, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logit, ndtri, stdtrit
+from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
 
 Array = npt.NDArray[np.float64]
 Limit = TypeVar("Limit", float, Array)
@@ -18,7 +19,10 @@ NEAR_THE_END = 0.1
 
 @dataclass(frozen=True)
 class ConfidenceInterval(Generic[Limit]):
-    """Limits with their level and the name of the method that gave them."""
+    """Limits with their level and the name of the method that gave them.
+
+    Of many figures at once `method` is an array, the name of each.
+    """
 
     low: Limit
     high: Limit
@@ -55,9 +59,58 @@ def normal_quantile(level: float) -> float:
 
 def t_quantile(level: float, df: float) -> float:
     """Return t of a two-sided interval; nan below 8 degrees of freedom."""
-    if df < LEAST_DEGREES_OF_FREEDOM:
-        return float("nan")
-    return float(stdtrit(df, (1 + level) / 2))
+    return float(t_quantiles(level, df))
+
+
+def t_quantiles(level: float, df: npt.ArrayLike) -> Array:
+    """Return t of two-sided intervals, element by element; nan below 8 degrees of freedom."""
+    many = np.asarray(df, dtype=np.float64)
+    # Thousands of figures share few degrees of freedom, and each quantile is costly.
+    different, place = np.unique(many, return_inverse=True)
+    known = np.where(different >= LEAST_DEGREES_OF_FREEDOM, different, np.nan)
+    quantiles = np.asarray(stdtrit(known, (1 + level) / 2), dtype=np.float64)
+    return quantiles[place].reshape(many.shape)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimates:
+    """Many shares or means with their standard errors, fractions from 0 to 1; arrays of one shape.
+
+    The fields are those of `Estimate`, which is one of them.
+    """
+
+    estimate: Array
+    standard_error: Array
+    degrees_of_freedom: Array
+    n_respondents: Array
+    n_effective: Array
+    collapsed: npt.NDArray[np.bool_]
+    interval_method: npt.NDArray[np.str_]
+    lowest: float = 0.0
+
+    def confidence_interval(
+        self, level: float = 0.95, method: str = "wilson"
+    ) -> ConfidenceInterval[Array]:
+        """Return the limits of each as `Estimate.confidence_interval` describes them."""
+        if method not in METHODS:
+            raise ValueError(f"unknown method {method!r}; use one of {', '.join(METHODS)}")
+        normal_quantile(level)  # refuses an impossible level
+        low, high, names = METHODS[method](self, level)
+        census = self.n_effective == np.inf
+        low, high = (np.where(census, np.nan, self._scaled(each)) for each in (low, high))
+        return ConfidenceInterval(low, high, level, cast(str, np.where(census, "census", names)))
+
+    @property
+    def _unit(self) -> Array:
+        """The estimate, moved from [lowest, 1] to [0, 1]."""
+        return (self.estimate - self.lowest) / (1 - self.lowest)
+
+    @property
+    def _unit_error(self) -> Array:
+        return self.standard_error / (1 - self.lowest)
+
+    def _scaled(self, unit: Array) -> Array:
+        return self.lowest + (1 - self.lowest) * unit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,14 +118,16 @@ class Estimate:
     """A share or a mean with its standard error, both fractions from 0 to 1.
 
     `degrees_of_freedom` of the standard error; `collapsed` when they were fewer than 8 and the
-    strata were therefore taken as one. `n_effective`: how many independent people or answers
-    the estimate is worth, the n of Wilson's formula. `lowest`: the least value the figure can
-    take (0.2 for mean5). `interval_method`: "wilson", "wilson-neff-t" or "t".
+    strata were therefore taken as one. `n_respondents` people stand behind it; `n_effective`:
+    how many independent people or answers it is worth, the n of Wilson's formula. `lowest`: the
+    least value the figure can take (0.2 for mean5). `interval_method`: "wilson",
+    "wilson-neff-t" or "t".
     """
 
     estimate: float
     standard_error: float
     degrees_of_freedom: int
+    n_respondents: int
     n_effective: float
     collapsed: bool
     interval_method: str
@@ -83,41 +138,99 @@ class Estimate:
     ) -> ConfidenceInterval[float]:
         """Return the interval that the kind of the figure calls for; its method says which.
 
+        Asked for as "wilson", the default of this service:
+
         * "wilson": a share of people of one stratum with equal weights; normal quantile.
         * "wilson-neff-t": any other share. Wilson's limits with the effective size and the t
           quantile; also a mean whose answers are all alike, where t limits would be a point.
         * "t", "t-logit": a mean of levels, estimate ± t·SE on the scale from the lowest to the
           highest level; through the logit when nearer than 0.1 to an end or leaning over it.
 
-        Limits are nan for nobody, below 8 degrees of freedom, and for a census (all of a
-        finite population answered: a count, not an estimate); plain Wilson has no degrees of
-        freedom to wait for. Raises ValueError for a method other than "wilson", which asks for
-        these defaults, and for a level outside (0, 1).
+        Asked for by name, as R's svyciprop computes them and without stabilisation:
+
+        * "logit": logit(p) ± t·SE / (p(1 − p)), back on the scale of the share.
+        * "beta": Korn & Graubard (1998), Clopper and Pearson's limits with the effective size
+          n* = p(1 − p)/SE² · (t_{n−1}/t_df)².
+
+        Both take the default where all answers are alike, where they do not exist. Limits are
+        nan for nobody, below 8 degrees of freedom, and for a census (all of a finite population
+        answered: a count, not an estimate); plain Wilson has no degrees of freedom to wait for.
+        Raises ValueError for another method and for a level outside (0, 1).
         """
-        if method != "wilson":
-            raise ValueError(f"unknown method {method!r}; use 'wilson'")
-        z, t = normal_quantile(level), t_quantile(level, self.degrees_of_freedom)
-        if self.n_effective == np.inf:
-            return ConfidenceInterval(np.nan, np.nan, level, "census")
-        if self.interval_method == "t" and self.standard_error > 0:
-            return self._mean_interval(t, level)
-        plain = self.interval_method == "wilson"
-        low, high = wilson_limits(self._unit, self.n_effective, z if plain else t)
-        name = "wilson" if plain else "wilson-neff-t"
-        return ConfidenceInterval(self._scaled(low), self._scaled(high), level, name)
+        values: dict[str, Any] = {name: np.asarray(getattr(self, name)) for name in _FIELDS}
+        one = Estimates(**values, lowest=self.lowest)
+        found = one.confidence_interval(level, method)
+        return ConfidenceInterval(float(found.low), float(found.high), level, str(found.method))
 
-    @property
-    def _unit(self) -> float:
-        """The estimate, moved from [lowest, 1] to [0, 1]."""
-        return (self.estimate - self.lowest) / (1 - self.lowest)
 
-    def _scaled(self, unit: npt.ArrayLike) -> float:
-        return float(self.lowest + (1 - self.lowest) * np.asarray(unit))
+_FIELDS = tuple(each.name for each in fields(Estimates) if each.name != "lowest")
 
-    def _mean_interval(self, t: float, level: float) -> ConfidenceInterval[float]:
-        q, half = self._unit, t * self.standard_error / (1 - self.lowest)
-        low, high, name = q - half, q + half, "t"
-        if min(q, 1 - q) < NEAR_THE_END or low < 0 or high > 1:
-            half = half / (q * (1 - q))
-            low, high, name = expit(logit(q) - half), expit(logit(q) + half), "t-logit"
-        return ConfidenceInterval(self._scaled(low), self._scaled(high), level, name)
+Named = tuple[Array, Array, npt.NDArray[np.str_]]
+
+
+def _default(of: Estimates, level: float) -> Named:
+    """Return the limits and names that the kind of each figure calls for."""
+    z, t = normal_quantile(level), t_quantiles(level, of.degrees_of_freedom)
+    plain = of.interval_method == "wilson"
+    low, high = wilson_limits(of._unit, of.n_effective, np.where(plain, z, t))
+    names = np.where(plain, "wilson", "wilson-neff-t")
+    is_mean = (of.interval_method == "t") & (of.standard_error > 0)
+    if not is_mean.any():
+        return low, high, names
+    mean_low, mean_high, mean_names = _of_mean(of, t)
+    return (
+        np.where(is_mean, mean_low, low),
+        np.where(is_mean, mean_high, high),
+        np.where(is_mean, mean_names, names),
+    )
+
+
+def _of_mean(of: Estimates, t: Array) -> Named:
+    q, half = of._unit, t * of._unit_error
+    through = (np.minimum(q, 1 - q) < NEAR_THE_END) | (q - half < 0) | (q + half > 1)
+    low, high = _logit_limits(q, half)
+    return (
+        np.where(through, low, q - half),
+        np.where(through, high, q + half),
+        np.where(through, "t-logit", "t"),
+    )
+
+
+def _logit_limits(q: Array, half: Array) -> tuple[Array, Array]:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        reach = half / (q * (1 - q))
+        return expit(logit(q) - reach), expit(logit(q) + reach)
+
+
+def _logit(of: Estimates, level: float) -> Named:
+    t = t_quantiles(level, of.degrees_of_freedom)
+    return _unless_alike(of, level, "logit", _logit_limits(of._unit, t * of._unit_error))
+
+
+def _beta(of: Estimates, level: float) -> Named:
+    p, tail = of._unit, (1 - level) / 2
+    t, t_people = (t_quantiles(level, df) for df in (of.degrees_of_freedom, of.n_respondents - 1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        n = p * (1 - p) / of._unit_error**2 * (t_people / t) ** 2
+        low, high = (
+            betaincinv(n * p, n * (1 - p) + 1, tail),
+            betaincinv(n * p + 1, n * (1 - p), 1 - tail),
+        )
+    return _unless_alike(of, level, "beta", (low, high))
+
+
+def _unless_alike(of: Estimates, level: float, name: str, limits: Any) -> Named:
+    low, high, names = _default(of, level)
+    varies = of.standard_error > 0
+    return (
+        np.where(varies, limits[0], low),
+        np.where(varies, limits[1], high),
+        np.where(varies, name, names),
+    )
+
+
+METHODS: dict[str, Callable[[Estimates, float], Named]] = {
+    "wilson": _default,
+    "logit": _logit,
+    "beta": _beta,
+}

@@ -1,7 +1,8 @@
 """Method profiles: which y and x of a person a satisfaction index is the ratio of."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Self
 
 import numpy as np
 
@@ -14,28 +15,58 @@ OF_FIVE = np.arange(1, 6) / 5
 FROM_ZERO = np.arange(5) / 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Moments:
-    """Sums over the people of each stratum; arrays (strata, figures).
+    """Weighted sums over the clusters of each stratum; arrays (strata, figures).
 
-    A figure is Σy/Σx. A person who answered nothing has y = x = 0 and stands only among the
-    rows of the design. `people` answered; `elements` are what the figure is a mean of, answers
-    or people, and `squares` their sum of squares.
+    A figure is Σy/Σx; `yy`, `xy`, `xx` are sums over clusters of products of their totals.
+    Who answered nothing has y = x = 0 and stands only among the rows of the design. `people`
+    answered, `clusters` of them (people themselves, unless days are the clusters), with
+    `weights` Σw and `squared_weights` Σw². `elements` are what the figure is a mean of, answers
+    or people; `mass` their Σw, and `squares` Σw·element².
     """
 
     people: Array
+    clusters: Array
     answers: Array
     y: Array
     x: Array
     yy: Array
     xy: Array
     xx: Array
+    weights: Array
+    squared_weights: Array
     elements: Array
+    mass: Array
     squares: Array
+
+    @classmethod
+    def of_people(cls, *, people: Array, elements: Array, **others: Array) -> Self:
+        """Return the moments where each person is a cluster and weighs 1."""
+        same = dict.fromkeys(("people", "clusters", "weights", "squared_weights"), people)
+        return cls(**same, elements=elements, mass=elements, **others)
+
+    def first(self) -> Self:
+        """Return the moments of the first figure, (strata, 1)."""
+        return replace(
+            self, **{each.name: getattr(self, each.name)[:, :1] for each in fields(self)}
+        )
+
+    def scaled(self, weight: Array) -> Self:
+        """Return the moments of people who weigh so much more; `weight` (strata, figures or 1)."""
+        once = {
+            name: getattr(self, name) * weight for name in ("y", "x", "weights", "mass", "squares")
+        }
+        twice = {
+            name: getattr(self, name) * weight**2 for name in ("yy", "xy", "xx", "squared_weights")
+        }
+        return replace(self, **once, **twice)
 
 
 # Σy and Σy² over the people with b answers, and the x of each of them; (strata, b) and (b,).
 PersonSums = Callable[[Array, Array], tuple[Array, Array, Array]]
+# y and x of a person with a satisfied answers among b > 0, and the sum of her levels.
+Person = Callable[[Array, Array, Array], tuple[Array, Array]]
 
 
 def _pooled(people: Array, b: Array) -> tuple[Array, Array, Array]:
@@ -78,6 +109,7 @@ class Profile:
     """
 
     ratio: PersonSums | None
+    person: Person
     scores: Array | None
     kind: str
     lowest: float = 0.0
@@ -101,8 +133,7 @@ class Profile:
             )
             for index, rows in zip((None, *layout.factors), self.columns(layout), strict=True)
         ]
-        columns = zip(*(vars(figure).values() for figure in figures), strict=True)
-        return Moments(*(np.stack(column, axis=-1) for column in columns))
+        return joined(figures)
 
 
 def _of_people(ratio: PersonSums, people: Array, squares: Array | None) -> Moments:
@@ -110,7 +141,7 @@ def _of_people(ratio: PersonSums, people: Array, squares: Array | None) -> Momen
     b = np.arange(1.0, people.shape[1] + 1)
     n, (y, yy, x) = people[..., 0], ratio(people, b)
     count, answers, y_squared = n.sum(axis=1), n @ b, yy.sum(axis=1)
-    return Moments(
+    return Moments.of_people(
         people=count,
         answers=answers,
         y=y.sum(axis=1),
@@ -130,24 +161,36 @@ def item_moments(layout: Layout, matrix: Integers) -> Moments:
     """
     levels = layout.item_counts(matrix)[..., :5].astype(np.float64)
     y, x = levels @ TOP_TWO, levels.sum(axis=-1)
-    return Moments(people=x, answers=x, y=y, x=x, yy=y, xy=y, xx=x, elements=x, squares=y)
+    return Moments.of_people(people=x, answers=x, y=y, x=x, yy=y, xy=y, xx=x, elements=x, squares=y)
 
 
 def _sum_of(items: Moments, columns: list[int]) -> Moments:
     """Return the one figure that is the item in `columns`, or nobody's when it is not there."""
     return Moments(
-        *(
-            getattr(items, each.name)[:, columns].sum(axis=1, keepdims=True)
+        **{
+            each.name: getattr(items, each.name)[:, columns].sum(axis=1, keepdims=True)
             for each in fields(items)
-        )
+        }
+    )
+
+
+def joined(figures: Sequence[Moments]) -> Moments:
+    """Return moments (strata,) of some figures as moments (strata, figures)."""
+    return Moments(
+        **{
+            each.name: np.stack([getattr(figure, each.name) for figure in figures], axis=-1)
+            for each in fields(Moments)
+        }
     )
 
 
 PROFILES = {
-    "t2b-pooled": Profile(_pooled, TOP_TWO, INDEX),
-    "t2b-person": Profile(_by_person, None, INDEX),
-    OVERALL: Profile(None, None, PEOPLE),
-    "mean5": Profile(_of_five, OF_FIVE, MEAN, lowest=0.2),
-    "mean01": Profile(_from_zero, FROM_ZERO, MEAN),
-    "all-satisfied": Profile(_all_satisfied, None, PEOPLE),
+    "t2b-pooled": Profile(_pooled, lambda a, b, _level: (a, b), TOP_TWO, INDEX),
+    "t2b-person": Profile(_by_person, lambda a, b, _level: (a / b, b / b), None, INDEX),
+    OVERALL: Profile(None, lambda a, b, _level: (a, b), None, PEOPLE),
+    "mean5": Profile(_of_five, lambda _a, b, level: (level, 5 * b), OF_FIVE, MEAN, lowest=0.2),
+    "mean01": Profile(_from_zero, lambda _a, b, level: (level - b, 4 * b), FROM_ZERO, MEAN),
+    "all-satisfied": Profile(
+        _all_satisfied, lambda a, b, _level: (1.0 * (a == b), b / b), None, PEOPLE
+    ),
 }

@@ -34,7 +34,7 @@ class Stabiliser:
 
 
 def effective_size(ratio: Ratio, prior: Stabiliser, of_people: Bools) -> Array:
-    """Return n_eff of shares, the n of Wilson's formula; arrays (figures,).
+    """Return n_eff of shares, the n of Wilson's formula; arrays (places, figures).
 
     S² = n·v is what one person adds to the variance. Of few people it is itself uncertain, so
     it is drawn to a prior worth five of them: S²_s = (df·S² + 5·ρ·max(p(1−p), .02)) / (df + 5),
@@ -42,32 +42,34 @@ def effective_size(ratio: Ratio, prior: Stabiliser, of_people: Bools) -> Array:
     widen ρ by n/Kish's n, unless it was given: that of a weighted parent has it already.
 
     An index of people with equal weights is worth at least n people and at most the number of
-    their answers, and is clipped to that; with unequal weights only the upper bound holds, a
-    share of people has neither, and in one stratum it is worth n. At p = 0 and 1 there is no
-    variance to go by: the number of people, Kish's n with weights. The finite population
-    correction comes last, so that a census is worth infinitely many.
+    their answers, and is clipped to that; with unequal weights or with days as clusters only
+    the upper bound holds, a share of people has neither, and in one stratum it is worth n. At
+    p = 0 and 1 there is no variance to go by: the number of people, Kish's n with weights. The
+    finite population correction comes last, so that a census is worth infinitely many.
     """
     p, n, df = ratio.estimate, ratio.people, ratio.degrees_of_freedom
     with np.errstate(invalid="ignore", divide="ignore"):
         floor = _prior(ratio, prior, of_people) * np.maximum(p * (1 - p), LEAST_VARIANCE)
         variance = (df * n * ratio.plain_variance + PRIOR_PEOPLE * floor) / (df + PRIOR_PEOPLE)
         size = p * (1 - p) * n / variance
-        clipped = np.clip(size, np.where(ratio.equal_weights, n, 0), ratio.answers)
+        least = np.where(ratio.equal_weights & ratio.of_persons, n, 0)
+        clipped = np.clip(size, least, ratio.answers)
         size = np.where(of_people, np.where(ratio.simple, n, size), clipped)
         return np.where((p == 0) | (p == 1), ratio.kish, size) / ratio.correction
 
 
 def _prior(ratio: Ratio, prior: Stabiliser, of_people: Bools) -> Array:
     """Return ρ of the figures; the index comes first, then its factors."""
-    b, widening = ratio.answers / ratio.people, ratio.people / ratio.kish
-    rho = (1 + (b - 1) * prior.r) / b * widening
+    with np.errstate(invalid="ignore", divide="ignore"):
+        b, widening = ratio.answers / ratio.people, ratio.people / ratio.kish
+        rho = (1 + (b - 1) * prior.r) / b * widening
     if prior.rho is not None:
-        rho[0] = prior.rho
+        rho[:, 0] = prior.rho
     return np.where(of_people, widening, rho)
 
 
 def size_of_mean(ratio: Ratio) -> Array:
     """Return how many independent answers a mean is worth; of answers all alike, the people."""
-    with np.errstate(divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):
         size = np.where(ratio.design_effect > 0, ratio.answers / ratio.design_effect, ratio.kish)
         return size / ratio.correction

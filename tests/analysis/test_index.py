@@ -65,8 +65,7 @@ def test_estimates_and_errors_are_those_of_the_rows(
     weights = [population[h] / len(own) if weighted else 1.0 for h, own in enumerate(rows)]
     index = index_from_sums(
         tallied(rows),
-        population=population,
-        rollup="weighted" if weighted else "pooled",
+        population=population if weighted else None,
         profile=profile,
     )
     for name, figure in {"index": index, **index.factors}.items():

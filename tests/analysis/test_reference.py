@@ -23,12 +23,11 @@ ITEMS = [
 POPULATION = {int(person["stratum"]): int(person["population"]) for person in PEOPLE}
 DESIGNS: dict[str, dict[str, Any]] = {
     "pooled": {},
-    "pooled fpc": {"fpc": True},
-    "weighted": {"rollup": "weighted"},
-    "weighted fpc": {"rollup": "weighted", "fpc": True},
+    "weighted": {"population": POPULATION},
+    "weighted fpc": {"population": POPULATION, "fpc": True},
     "one stratum": {},
     "answers as rows": {},
-    "answers as rows, weighted": {"rollup": "weighted"},
+    "answers as rows, weighted": {"population": POPULATION},
     "mean of the first five strata": {"rollup": "mean"},
 }
 STRATA = {"one stratum": 1, "mean of the first five strata": 5}
@@ -47,7 +46,7 @@ def ours(design: str, figure: str) -> Estimate:
     kind, part = figure.split(" ")
     profile = "t2b-pooled" if kind == "item" else kind
     index = index_from_sums(
-        strata(STRATA.get(design, 8)), population=POPULATION, profile=profile, **DESIGNS[design]
+        strata(STRATA.get(design, 8)), profile=profile, **DESIGNS[design]
     )
     if kind == "item":
         return next(item for item in index.items if item.code == part)

@@ -97,8 +97,6 @@ plain <- svydesign(ids = ~1, strata = ~stratum, weights = ~one, data = data)
 first <- data[data$stratum == 1, ]
 cases <- list(
   pooled = figures(plain),
-  `pooled fpc` = figures(svydesign(ids = ~1, strata = ~stratum, weights = ~one, fpc = ~population,
-                                   data = data)),
   weighted = figures(svydesign(ids = ~1, strata = ~stratum, weights = ~I(population / n[stratum]),
                                data = data)),
   `weighted fpc` = figures(svydesign(ids = ~1, strata = ~stratum, fpc = ~population, data = data)),

@@ -1,0 +1,117 @@
+"""The figures of many places at once, from their integers; an index is a row of the table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from analysis.figures import Figures, figures
+from analysis.interval import Array
+from analysis.layout import SCALE, Integers, Layout
+from analysis.profiles import OVERALL, PROFILES, Moments, item_moments
+from analysis.ratio import Design
+from analysis.stabiliser import Stabiliser
+from analysis.sums import Sums, stack
+
+ROLLUPS = ("pooled", "weighted", "mean")
+
+
+@dataclass(frozen=True)
+class IndexTable:
+    """Indices, factors and items of some places by one profile; see `index_from_sums`.
+
+    `indices` has the index in its first column, then the factors of the layout in order;
+    `columns` names the items of each, `items` has a column for each. `counts` (places, items,
+    levels 1..5 | missing | not applicable), unweighted.
+    """
+
+    profile: str
+    rollup: str
+    layout: Layout
+    columns: list[list[int]]
+    indices: Figures
+    items: Figures
+    counts: Integers
+
+
+@dataclass(frozen=True)
+class Strata:
+    """The integers (strata, size) of one or many places, one place after the other."""
+
+    layout: Layout
+    matrix: Integers
+    design: Design
+
+    @classmethod
+    def of_places(
+        cls,
+        places: Sequence[Mapping[int, Sums]],
+        population: Mapping[int, int] | None = None,
+        *,
+        fpc: bool = False,
+    ) -> "Strata":
+        """Return the strata of some places; a place without any is one stratum of nobody.
+
+        Raises ValueError for a stratum with people whose population is missing or smaller.
+        """
+        strata = [each for place in places for each in ([*place.values()] or [Sums.total([])])]
+        layout, matrix = stack(strata or [Sums.total([])])
+        if layout.scale != SCALE:
+            raise ValueError(f"an index is defined on the scale 1 to {SCALE}, not {layout.scale}")
+        n_strata = [max(len(place), 1) for place in places] or [1]
+        starts = np.cumsum([0, *n_strata[:-1]])
+        rows = matrix[:, :1].astype(np.float64)
+        keys = [key for place in places for key in (place or [None])]
+        sizes = np.array([population_of(key, population) for key in keys] or [np.nan])
+        design = Design(rows, starts, checked(sizes.reshape(-1, 1), rows, population), fpc=fpc)
+        return cls(layout, matrix, design)
+
+
+def population_of(key: int | None, population: Mapping[int, int] | None) -> float:
+    """Return the population of a stratum; nan where it is not known."""
+    if population is None or key is None:
+        return np.nan
+    return float(population.get(key, np.nan))
+
+
+def checked(sizes: Array, rows: Array, population: object) -> Array:
+    """Return the sizes of the strata; ValueError where one with people lacks it or outgrows it."""
+    if population is not None and np.isnan(sizes[rows > 0]).any():
+        raise ValueError("every stratum with people needs its population")
+    if (sizes < rows).any():
+        raise ValueError("a stratum has a population smaller than the people who answered")
+    return sizes
+
+
+def named_rollup(rollup: str, *, has_population: bool, fpc: bool) -> str:
+    """Return the roll-up that is used; ValueError for an unknown one or one without population."""
+    if rollup not in ROLLUPS:
+        raise ValueError(f"unknown rollup {rollup!r}; use one of {', '.join(ROLLUPS)}")
+    if not has_population and (fpc or rollup == "weighted"):
+        raise ValueError("weights and finite population correction need the population")
+    return "weighted" if has_population and rollup == "pooled" else rollup
+
+
+def index_table(strata: Strata, *, rollup: str, profile: str, prior: Stabiliser) -> IndexTable:
+    """Return the figures of all places by one profile and roll-up."""
+    found, layout, matrix, design = PROFILES[profile], strata.layout, strata.matrix, strata.design
+    if rollup == "mean":
+        design = replace(design, shares=np.ones_like(design.rows))
+    of_indices, of_items = found.moments(layout, matrix), item_moments(layout, matrix)
+    if rollup == "weighted":
+        of_indices, of_items = expanded(of_indices, design), expanded(of_items, design)
+    return IndexTable(
+        profile=profile,
+        rollup=rollup,
+        layout=layout,
+        columns=found.columns(layout),
+        indices=figures(of_indices, design, found, prior),
+        items=figures(of_items, design, PROFILES[OVERALL], Stabiliser()),
+        counts=layout.item_counts(design.total(matrix)),
+    )
+
+
+def expanded(moments: Moments, design: Design) -> Moments:
+    """Return the moments of people who weigh N_h/n_h."""
+    rows = np.where(design.rows > 0, design.rows, 1)
+    return moments.scaled(np.where(design.rows > 0, design.population / rows, 1.0))
