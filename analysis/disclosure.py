@@ -4,12 +4,13 @@ from collections import defaultdict, deque
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
-from scipy.sparse.linalg import lsqr
+
+if TYPE_CHECKING:  # sparse matrices are costly to import, and few callers need them
+    from scipy import sparse
 
 Cell = TypeVar("Cell", bound=Hashable)
 # A random vector is of the order of 1; what remains of a sum that follows is rounding.
@@ -108,7 +109,7 @@ def _next(one: _Sum[Cell], counts: Mapping[Cell, int], hidden: AbstractSet[Cell]
 
 
 def follows(
-    wanted: sparse.csr_array, shown: sparse.csr_array, *, seed: int = 0
+    wanted: "sparse.csr_array", shown: "sparse.csr_array", *, seed: int = 0
 ) -> npt.NDArray[np.bool_]:
     """Return which wanted sums can be worked out from the shown ones by adding and subtracting.
 
@@ -118,6 +119,8 @@ def follows(
     random vector, projected there by least squares (LSQR, Paige & Saunders 1982): a sum that
     does not follow vanishes on it with probability 0. Answers shape (wanted sums,).
     """
+    from scipy.sparse.linalg import lsqr  # noqa: PLC0415 -- see above
+
     parts = np.random.default_rng(seed).standard_normal(shown.shape[1])
     fitted = lsqr(shown, shown @ parts, atol=1e-13, btol=1e-13, iter_lim=20 * len(parts))[0]
     return np.asarray(np.abs(wanted @ (parts - fitted)) < VANISHES)
