@@ -1,0 +1,269 @@
+"""Key drivers: which factors go together with the overall judgement, and how they perform."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr, ndtri
+
+from analysis.interval import Array, ConfidenceInterval, normal_quantile, wilson_limits
+from analysis.layout import MISSING, NOT_APPLICABLE, Integers
+from analysis.sums import SCALE
+
+CONCENTRATE, KEEP_UP = "concentrate", "keep up"
+LOW_PRIORITY, OVERDONE = "low priority", "overdone"
+NOT_DISTINGUISHABLE = "not distinguishable"
+# By whether importance and performance are above the mean of the drivers.
+QUADRANTS = {
+    (True, False): CONCENTRATE,
+    (True, True): KEEP_UP,
+    (False, False): LOW_PRIORITY,
+    (False, True): OVERDONE,
+}
+FEWEST_PEOPLE = 10
+FEWEST_RESAMPLES = 100
+# Eigenvalues of a correlation matrix sum to the number of drivers; a smaller one is rounding.
+NO_VARIANCE = 1e-10
+# How many counts of patterns are held in memory at once.
+BLOCK = 4_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Driver:
+    """One driver: how much of the outcome goes together with it, and how it performs.
+
+    `importance`: its relative weight, a part of R²; `share_of_r2`: the same over R².
+    `performance`: share of 4 and 5 among the `n` people who answered it. `n_missing` were asked
+    and left it, `n_not_applicable` said that it does not concern them.
+    """
+
+    code: str
+    importance: float
+    interval: ConfidenceInterval[float]
+    share_of_r2: float
+    performance: float
+    performance_interval: ConfidenceInterval[float]
+    n: int
+    n_missing: int
+    n_not_applicable: int
+    quadrant: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyDrivers:
+    """The drivers in the order given, and R² of the outcome on them.
+
+    `n` people answered the outcome and all drivers, `n_incomplete` did not; only the weights
+    and R² are confined to the former.
+    """
+
+    drivers: tuple[Driver, ...]
+    r_squared: float
+    n: int
+    n_incomplete: int
+    level: float
+    resamples: int
+    method: str = "johnson-relative-weights"
+
+
+def key_drivers(
+    levels: npt.ArrayLike,
+    outcome: npt.ArrayLike,
+    *,
+    codes: Sequence[str] | None = None,
+    resamples: int = 2000,
+    level: float = 0.95,
+    seed: int = 0,
+) -> KeyDrivers:
+    """Return how much of the outcome goes together with each driver, beside its performance.
+
+    Importance is association among those who answered. It never says that a driver raises the
+    outcome, nor that work on it will.
+
+    `levels` (people, drivers) and `outcome` (people,): 1..5 an answer, 6 left, 9 not applicable,
+    any other code not put. `codes` name the drivers ("1", "2", … if None). Weights come from
+    people who answered everything (listwise): a driver that few are asked costs most of them.
+
+    Johnson's relative weights: the orthogonal variables Z nearest to the drivers X explain R² as
+    Σβ²; X gets back what of it Z shares with it. With the correlations R_xx = VΛV' of drivers,
+    r with the outcome and M = VΛ^½V': weight = M∘M · (M⁻¹r)∘(M⁻¹r). They are ≥ 0 and sum to R².
+    Interval: BCa over `resamples` of people. A weight is never below 0, so its interval never
+    holds 0 and is no test of it. Performance: top-2-box with Wilson's interval.
+
+    Quadrant: importance and performance against their means over the drivers ("concentrate":
+    above and below; "keep up": both above; "low priority": both below; "overdone": below and
+    above), but "not distinguishable" where either interval holds its mean or is nan. The mean is
+    taken as known; over the drivers, the distance from it varies less on average than the figure
+    itself, so this errs towards "not distinguishable". It is a rule of reading, not a test.
+
+    A driver that all answer alike has importance 0, no interval, and counts in the mean.
+    Identical drivers share equally; a singular R_xx is inverted on what varies. Outcome without
+    variance, or fewer than 2 complete people: weights and R² nan. Fewer than 10: no intervals.
+    No interval either where all resamples lie on one side of the weight. A resample whose
+    outcome does not vary has weights 0. A driver nobody answered: no complete people; leave it
+    out. With few people R² is large by itself: it is not adjusted.
+
+    Johnson, J. W. (2000). A heuristic method for estimating the relative weight of predictor
+    variables in multiple regression. Multivariate Behavioral Research 35, 1–19. Efron, B.
+    (1987). Better bootstrap confidence intervals. JASA 82, 171–185. Martilla, J. A. & James,
+    J. C. (1977). Importance-performance analysis. Journal of Marketing 41(1), 77–79.
+
+    Raises ValueError for shapes that do not fit, codes that do not name each driver once, fewer
+    than 100 resamples, and a level outside (0, 1).
+    """
+    x, y = np.asarray(levels), np.asarray(outcome)
+    names = _names(x, y, codes)
+    if resamples < FEWEST_RESAMPLES:
+        raise ValueError(f"BCa limits need at least {FEWEST_RESAMPLES} resamples")
+    normal_quantile(level)  # refuses a level that is none
+    answers = np.column_stack([x, y])
+    rows = answers[np.isin(answers, range(1, SCALE + 1)).all(axis=1)].astype(np.int64)
+    weights, limits = _importance(rows, resamples, level, seed)
+    return KeyDrivers(
+        drivers=_drivers(names, x, weights, limits, level),
+        r_squared=float(weights.sum()),
+        n=len(rows),
+        n_incomplete=len(x) - len(rows),
+        level=level,
+        resamples=resamples,
+    )
+
+
+def _names(
+    x: npt.NDArray[np.generic], y: npt.NDArray[np.generic], codes: Sequence[str] | None
+) -> tuple[str, ...]:
+    """Return the codes of the drivers; ValueError where the arguments do not fit together."""
+    if x.ndim != 2 or not x.shape[1] or y.shape != x.shape[:1]:  # noqa: PLR2004 -- rows, columns
+        raise ValueError("levels must be (people, drivers) with a driver, outcome (people,)")
+    names = tuple(str(j + 1) for j in range(x.shape[1])) if codes is None else tuple(codes)
+    if len(set(names)) != x.shape[1] or len(names) != x.shape[1]:
+        raise ValueError(f"codes must name each of the {x.shape[1]} drivers once")
+    return names
+
+
+def _drivers(
+    names: tuple[str, ...], x: npt.NDArray[np.generic], weights: Array, limits: Array, level: float
+) -> tuple[Driver, ...]:
+    """Return the drivers, performance and quadrant added; limits (2, drivers) of the weights."""
+    n = np.isin(x, range(1, SCALE + 1)).sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        performance = np.isin(x, (SCALE - 1, SCALE)).sum(axis=0) / n
+        shares = weights / weights.sum()
+    wilson = np.array(wilson_limits(performance, n, normal_quantile(level)))
+    quadrants = _quadrants(weights, limits, performance, wilson)
+    return tuple(
+        Driver(
+            code=code,
+            importance=float(weights[j]),
+            interval=_interval(limits[:, j], level, "bca"),
+            share_of_r2=float(shares[j]),
+            performance=float(performance[j]),
+            performance_interval=_interval(wilson[:, j], level, "wilson"),
+            n=int(n[j]),
+            n_missing=int((x[:, j] == MISSING).sum()),
+            n_not_applicable=int((x[:, j] == NOT_APPLICABLE).sum()),
+            quadrant=quadrants[j],
+        )
+        for j, code in enumerate(names)
+    )
+
+
+def _interval(limits: Array, level: float, method: str) -> ConfidenceInterval[float]:
+    return ConfidenceInterval(float(limits[0]), float(limits[1]), level, method)
+
+
+def _quadrants(
+    importance: Array, limits: Array, performance: Array, performance_limits: Array
+) -> list[str]:
+    """Return the quadrant of each driver; limits (2, drivers)."""
+    above, known = [], np.ones(len(importance), dtype=np.bool_)
+    for figure, (low, high) in ((importance, limits), (performance, performance_limits)):
+        mean = figure.mean()
+        known &= (low > mean) | (high < mean)
+        above.append((figure > mean).tolist())
+    pairs = zip(*above, known.tolist(), strict=True)
+    return [QUADRANTS[i, p] if sure else NOT_DISTINGUISHABLE for i, p, sure in pairs]
+
+
+def _importance(rows: Integers, resamples: int, level: float, seed: int) -> tuple[Array, Array]:
+    """Return the weights (drivers,) and their limits (2, drivers) from complete rows.
+
+    People with the same answers are one pattern with a count, in the sample, in each resample,
+    and where one of them is left out.
+    """
+    nothing = np.full((2, rows.shape[1] - 1), np.nan)
+    patterns, counts = np.unique(rows, axis=0, return_counts=True)
+    if len(np.unique(rows[:, -1])) < 2:  # noqa: PLR2004 -- a value that varies takes two
+        return nothing[0], nothing
+    products = _products(patterns)
+    whole = counts @ products
+    weights = _relative_weights(whole[None])[0]
+    if len(rows) < FEWEST_PEOPLE:
+        return weights, nothing
+    random = np.random.default_rng(seed)
+    draws = np.concatenate(
+        [_relative_weights(each @ products) for each in _resamples(random, counts, resamples)]
+    )
+    left_out = _relative_weights(whole - products)
+    return weights, _bca(weights, draws, left_out, counts, level)
+
+
+def _products(patterns: Integers) -> Array:
+    """Return 1, the levels about the middle, and their products, (patterns, 1 + p + p²)."""
+    z = patterns - (SCALE + 1) / 2
+    pairs = (z[:, :, None] * z[:, None, :]).reshape(len(z), -1)
+    return np.column_stack([np.ones(len(z)), z, pairs])
+
+
+def _resamples(random: np.random.Generator, counts: Integers, resamples: int) -> Iterator[Array]:
+    """Yield how often each pattern is drawn, some resamples (resamples, patterns) at a time."""
+    n, size = int(counts.sum()), max(1, BLOCK // len(counts))
+    for start in range(0, resamples, size):
+        block = min(size, resamples - start)
+        yield random.multinomial(n, counts / n, size=block).astype(np.float64)
+
+
+def _relative_weights(sums: Array) -> Array:
+    """Return Johnson's weights (samples, drivers) of samples given by their sums of products."""
+    p = int(np.sqrt(sums.shape[1]))
+    n, total, pairs = sums[:, :1, None], sums[:, 1 : p + 1], sums[:, p + 1 :].reshape(-1, p, p)
+    covariance = n * pairs - total[:, :, None] * total[:, None, :]
+    variance = np.diagonal(covariance, axis1=1, axis2=2)
+    # Whole numbers, so a variance that is none is exactly 0.
+    scale = np.where(variance > 0, 1 / np.sqrt(np.where(variance > 0, variance, 1)), 0)
+    correlation = covariance * scale[:, :, None] * scale[:, None, :]
+    values, vectors = np.linalg.eigh(correlation[:, :-1, :-1])
+    root = np.sqrt(np.where(values > NO_VARIANCE, values, 0))
+    inverse = np.where(root > 0, 1 / np.where(root > 0, root, 1), 0)
+    turned = vectors.swapaxes(1, 2)
+    beta = vectors @ (inverse[:, :, None] * (turned @ correlation[:, :-1, -1:]))
+    half = vectors * root[:, None, :] @ turned
+    weights = (half**2 @ beta**2)[:, :, 0]
+    return np.asarray(np.where(variance[:, :-1] > 0, weights, 0.0))
+
+
+def _bca(weights: Array, draws: Array, left_out: Array, counts: Integers, level: float) -> Array:
+    """Return bias-corrected and accelerated limits (2, drivers).
+
+    Bias z₀ from the share of resamples below the weight (ties count half), acceleration from
+    the skewness of the weights with one person left out; limits are the resamples' quantiles at
+    Φ(z₀ + (z₀ + z)/(1 − a(z₀ + z))).
+    """
+    below = ((draws < weights).mean(axis=0) + (draws <= weights).mean(axis=0)) / 2
+    from_mean = counts @ left_out / counts.sum() - left_out
+    with np.errstate(invalid="ignore", divide="ignore"):
+        acceleration = counts @ from_mean**3 / (6 * (counts @ from_mean**2) ** 1.5)
+        bias = ndtri(below)
+        shifted = bias + normal_quantile(level) * np.array([[-1.0], [1.0]])
+        remains = 1 - acceleration * shifted
+        at = ndtr(bias + shifted / np.where(remains > 0, remains, np.nan))
+    at = np.where(np.isfinite(bias), at, np.nan)
+    return np.column_stack([_quantiles(draws[:, j], at[:, j]) for j in range(len(weights))])
+
+
+def _quantiles(draws: Array, at: Array) -> Array:
+    """Return the quantiles, the (resamples + 1)·share-th draws; nan for a share nan."""
+    if np.isnan(at).any():
+        return np.full(len(at), np.nan)
+    return np.asarray(np.quantile(draws, at, method="weibull"))
