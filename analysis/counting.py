@@ -1,15 +1,23 @@
 """Counting answers: rows of levels → the exact integers of many groups, in one pass."""
 
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
 from analysis.layout import MISSING, NOT_APPLICABLE, SCALE, Integers, Layout
 
+T = TypeVar("T")
 Bytes = npt.NDArray[np.uint8]
 
 CODES = (*range(1, SCALE + 1), MISSING, NOT_APPLICABLE)
 # So many people at a time stay in a processor's cache.
-CHUNK = 16_384
+CHUNK = 32_768
+# Below so many chunks starting threads costs more than it saves.
+WORTH_THREADS = 4
 # Eight answers are added as one 64-bit word; a byte of it overflows after so many words.
 WORD, MOST_WORDS = 8, 255
 
@@ -21,23 +29,35 @@ def count(answers: Bytes, together: Layout, group: Integers, n_groups: int) -> I
     each person's group from 0. Raises ValueError for a code that is no answer.
     """
     # Sorting 16-bit numbers is a radix sort.
-    narrow = group.astype(np.uint16) if n_groups <= 1 << 16 else group
-    order = np.argsort(narrow, kind="stable")
-    matrix = np.zeros((n_groups, together.size), dtype=np.int64)
-    matrix[:, 0] = np.bincount(group, minlength=n_groups)
-    for start in range(0, len(order), CHUNK):
+    order = np.argsort(group.astype(np.uint16) if n_groups <= 1 << 16 else group, kind="stable")
+    sizes = np.bincount(group, minlength=n_groups)
+    ends = np.cumsum(sizes)
+
+    def chunk(start: int) -> tuple[int, Integers]:
         rows = order[start : start + CHUNK]
-        own = group[rows]
-        first = own[0]
-        _add_chunk(matrix[first : own[-1] + 1], answers, together, rows, own - first)
+        first, last = np.searchsorted(ends, (start, start + len(rows) - 1), side="right")
+        edges = np.clip(ends[first : last + 1], start, start + len(rows))
+        return int(first), _count_chunk(answers, together, rows, np.diff(edges, prepend=start))
+
+    matrix = np.zeros((n_groups, together.size), dtype=np.int64)
+    for first, part in _in_threads(chunk, range(0, len(order), CHUNK)):
+        matrix[first : first + len(part)] += part
+    matrix[:, 0] = sizes
     return matrix
 
 
-def _add_chunk(
-    matrix: Integers, answers: Bytes, together: Layout, rows: Integers, group: Integers
-) -> None:
-    """Add some rows, sorted by group, to the integers of their groups."""
-    padded, starts = _in_words(rows, np.bincount(group, minlength=len(matrix)))
+def _in_threads(work: Callable[[int], T], pieces: Sequence[int]) -> Iterable[T]:
+    """Return the results in order; NumPy lets another thread compute while one does."""
+    if len(pieces) < WORTH_THREADS:
+        return map(work, pieces)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(work, pieces))
+
+
+def _count_chunk(answers: Bytes, together: Layout, rows: Integers, sizes: Integers) -> Integers:
+    """Return the integers of groups of these sizes, whose rows follow one another."""
+    matrix = np.zeros((len(sizes), together.size), dtype=np.int64)
+    padded, starts = _in_words(rows, sizes)
     columns = np.ascontiguousarray(answers.take(padded, axis=0, mode="clip").T)
     columns[:, padded < 0] = 0
     if ((columns > NOT_APPLICABLE) | (columns == 7) | (columns == 8)).any():  # noqa: PLR2004
@@ -51,8 +71,8 @@ def _add_chunk(
         items = together.columns(index)
         narrow = np.uint8 if SCALE * len(items) < 1 << 8 else np.uint16
         b, a, s = (each[items].sum(axis=0, dtype=narrow) for each in (given, satisfied, level))
-        people = together.people(matrix, index)
-        people += _people(own * (len(items) + 1) + b, a, s, people.shape[:-1])
+        _add_people(together.people(matrix, index), own * (len(items) + 1) + b, a, s)
+    return matrix
 
 
 def _in_words(rows: Integers, sizes: Integers) -> tuple[Integers, Integers]:
@@ -83,24 +103,25 @@ def _add_items(counts: Integers, columns: Bytes, starts: Integers) -> None:
         counts[met, :, place] += np.add.reduceat(sums, (ends - parts)[met], axis=1).T
 
 
-def _people(key: Integers, a: Bytes, s: Bytes, shape: tuple[int, ...]) -> Integers:
-    """Return the six sums over people by their number b of answers, (groups, items, 6).
+def _add_people(people: Integers, key: Integers, a: Bytes, s: Bytes) -> None:
+    """Add the six sums over people by their number b of answers, to (groups, items, 6).
 
     `key` (people,) numbers group and b; `a` satisfied answers, `s` the sum of levels.
     """
-    groups, items = shape
+    groups, items = people.shape[:-1]
     satisfied, levels = np.arange(items + 1), np.arange(SCALE * items + 1)
     with_a = _table(key, a, groups, items + 1, items + 1)
     with_s = _table(key, s, groups, items + 1, len(levels))
-    sums = [
+    sums = (
         with_a.sum(axis=2),
         with_a @ satisfied,
         with_a @ satisfied**2,
         with_a[:, satisfied, satisfied],
         with_s @ levels,
         with_s @ levels**2,
-    ]
-    return np.stack(sums, axis=-1)[:, 1:]  # b = 0 is what the number of rows leaves
+    )
+    for place, each in enumerate(sums):
+        people[..., place] += each[:, 1:]  # b = 0 is what the number of rows leaves
 
 
 def _table(key: Integers, value: Bytes, *shape: int) -> Integers:
