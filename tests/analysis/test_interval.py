@@ -6,7 +6,7 @@ import pytest
 from scipy.special import expit, logit, ndtri, stdtrit
 
 from analysis.index import SatisfactionIndex, Stabiliser, index_from_sums
-from analysis.proportion import proportion
+from analysis.proportions import proportion
 from analysis.sums import Item, tally
 
 FIVE = [Item(f"A{number}", "A") for number in range(5)]

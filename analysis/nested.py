@@ -1,0 +1,90 @@
+"""A unit beside its own parent: two figures that share people."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from analysis.differences import USUAL_LEVEL, Difference, error_of, stabilised, welch
+from analysis.index import SatisfactionIndex, index_from_sums
+from analysis.interval import Array, normal_quantile
+from analysis.profiles import PROFILES, Moments
+from analysis.stabiliser import Stabiliser
+from analysis.sums import Sums
+from analysis.table import Strata, expanded
+
+
+def overlap(
+    unit: Mapping[int, Sums],
+    parent: Mapping[int, Sums],
+    *,
+    population: Mapping[int, int] | None = None,
+    prior: Stabiliser | None = None,
+    profile: str = "t2b-pooled",
+) -> Difference:
+    """Return the index of a unit minus that of a parent that contains it.
+
+    `unit` holds some of the strata of `parent`, under the same keys; the other arguments are
+    those of `index_from_sums`. V(a − b) = V(a) + V(b) − 2 C, where over the unit's strata
+    C = Σ_h n_h/(n_h − 1) Σ_i (u_i − ū)(v_i − v̄), u = w(y − a·x)/Σ_unit w·x and
+    v = w(y − b·x)/Σ_parent w·x: taking the two for independent counts the unit's people twice.
+    The interval is MOVER's with their correlation; degrees of freedom for the test are Welch's
+    of the unit and of the rest of the parent. A parent without other people differs by 0:
+    there is nothing to compare. Nobody in the unit: nan. Raises ValueError where the parent
+    lacks a stratum of the unit or has other people in it.
+
+    Särndal, C.-E., Swensson, B. & Wretman, J. (1992). Model assisted survey sampling, §5.6.
+    """
+    if any(parent.get(key) != own for key, own in unit.items()):
+        raise ValueError("the parent must contain the unit: the same sums under the same keys")
+    rest = {key: own for key, own in parent.items() if key not in unit}
+    a, b, c = (
+        index_from_sums(each, population=population, prior=prior, profile=profile)
+        for each in (unit, parent, rest)
+    )
+    (m, rows), (whole, _) = (_moments(each, population, profile) for each in (unit, parent))
+    shared = float(_products(m, rows, a.estimate, b.estimate).sum() / (m.x.sum() * whole.x.sum()))
+    errors = np.array([a.standard_error, b.standard_error])
+    correlation = shared / errors.prod() if shared else 0.0
+    found = Difference(
+        a=a,
+        b=b,
+        standard_error=_joint(errors, correlation),
+        stabilised_error=_joint(np.array([stabilised(a), stabilised(b)]), correlation),
+        degrees_of_freedom=_degrees(a, c),
+        correlation=correlation,
+        design="overlap",
+    )
+    if found.stabilised_error or a.estimate != b.estimate:
+        return found
+    return replace(found, stabilised_error=error_of(found, normal_quantile(USUAL_LEVEL)))
+
+
+def _joint(errors: Array, correlation: float) -> float:
+    """Return the standard error of a difference of two correlated figures."""
+    square = errors @ errors - 2 * correlation * errors.prod()
+    return float(np.sqrt(np.where(square < 0, 0, square)))  # rounding; nan stays
+
+
+def _degrees(unit: SatisfactionIndex, rest: SatisfactionIndex) -> float:
+    """Return Welch's degrees of freedom of the unit and the rest; the unit's where it is all."""
+    if not rest.n_respondents:
+        return float(unit.degrees_of_freedom)
+    errors = np.array([stabilised(unit), stabilised(rest)])
+    return welch(errors, np.array([unit.degrees_of_freedom, rest.degrees_of_freedom], dtype=float))
+
+
+def _moments(
+    sums: Mapping[int, Sums], population: Mapping[int, int] | None, profile: str
+) -> tuple[Moments, Array]:
+    """Return the moments of the index and the number of people, both (strata, 1)."""
+    strata = Strata.of_places([sums], population)
+    found = PROFILES[profile].moments(strata.layout, strata.matrix).first()
+    return (found if population is None else expanded(found, strata.design)), strata.design.rows
+
+
+def _products(m: Moments, n: Array, a: float, b: float) -> Array:
+    """Return n/(n − 1) Σ(u − ū)(v − v̄) of each stratum, u = y − a·x and v = y − b·x."""
+    products = m.yy - (a + b) * m.xy + a * b * m.xx
+    means = (m.y - a * m.x) * (m.y - b * m.x) / np.maximum(n, 1)
+    return np.where(n > 1, n / np.maximum(n - 1, 1) * (products - means), products)
