@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import numpy as np
@@ -14,10 +13,10 @@ T = TypeVar("T")
 Bytes = npt.NDArray[np.uint8]
 
 CODES = (*range(1, SCALE + 1), MISSING, NOT_APPLICABLE)
-# So many people at a time stay in a processor's cache.
-CHUNK = 32_768
-# Below so many chunks starting threads costs more than it saves.
-WORTH_THREADS = 4
+# So many people at a time are worth a thread, and stay in a processor's cache.
+CHUNK = 131_072
+# Up to so many items people are counted by b, a and s at once; more would make a large table.
+MOST_JOINT = 5
 # Eight answers are added as one 64-bit word; a byte of it overflows after so many words.
 WORD, MOST_WORDS = 8, 255
 
@@ -48,8 +47,10 @@ def count(answers: Bytes, together: Layout, group: Integers, n_groups: int) -> I
 
 def _in_threads(work: Callable[[int], T], pieces: Sequence[int]) -> Iterable[T]:
     """Return the results in order; NumPy lets another thread compute while one does."""
-    if len(pieces) < WORTH_THREADS:
+    if len(pieces) == 1:
         return map(work, pieces)
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 -- for the few large calls
+
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return list(pool.map(work, pieces))
 
@@ -71,7 +72,8 @@ def _count_chunk(answers: Bytes, together: Layout, rows: Integers, sizes: Intege
         items = together.columns(index)
         narrow = np.uint8 if SCALE * len(items) < 1 << 8 else np.uint16
         b, a, s = (each[items].sum(axis=0, dtype=narrow) for each in (given, satisfied, level))
-        _add_people(together.people(matrix, index), own * (len(items) + 1) + b, a, s)
+        people = together.people(matrix, index)
+        _add_people(people, own * (len(items) + 1) + b, a, s)
     return matrix
 
 
@@ -110,8 +112,12 @@ def _add_people(people: Integers, key: Integers, a: Bytes, s: Bytes) -> None:
     """
     groups, items = people.shape[:-1]
     satisfied, levels = np.arange(items + 1), np.arange(SCALE * items + 1)
-    with_a = _table(key, a, groups, items + 1, items + 1)
-    with_s = _table(key, s, groups, items + 1, len(levels))
+    if items <= MOST_JOINT:
+        both = _table(key * len(satisfied) + a, s, groups, items + 1, len(satisfied), len(levels))
+        with_a, with_s = both.sum(axis=3), both.sum(axis=2)
+    else:
+        with_a = _table(key, a, groups, items + 1, len(satisfied))
+        with_s = _table(key, s, groups, items + 1, len(levels))
     sums = (
         with_a.sum(axis=2),
         with_a @ satisfied,

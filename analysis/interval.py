@@ -170,9 +170,10 @@ Named = tuple[Array, Array, npt.NDArray[np.str_]]
 
 def _default(of: Estimates, level: float) -> Named:
     """Return the limits and names that the kind of each figure calls for."""
-    z, t = normal_quantile(level), t_quantiles(level, of.degrees_of_freedom)
     plain = of.interval_method == "wilson"
-    low, high = wilson_limits(of._unit, of.n_effective, np.where(plain, z, t))
+    t = np.full(plain.shape, normal_quantile(level))
+    t[~plain] = t_quantiles(level, of.degrees_of_freedom[~plain])
+    low, high = wilson_limits(of._unit, of.n_effective, t)
     names = np.where(plain, "wilson", "wilson-neff-t")
     is_mean = (of.interval_method == "t") & (of.standard_error > 0)
     if not is_mean.any():

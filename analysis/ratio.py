@@ -44,6 +44,8 @@ class Design:
 
     def total(self, values: npt.NDArray[Number]) -> npt.NDArray[Number]:
         """Return sums over the strata of each place, (places, …)."""
+        if len(self.starts) == len(self.rows):  # a stratum is a place: nothing to add
+            return values
         return np.asarray(np.add.reduceat(values, self.starts, axis=0), dtype=values.dtype)
 
     def spread(self, values: npt.NDArray[Number]) -> npt.NDArray[Number]:

@@ -43,6 +43,13 @@ class Strata:
     design: Design
 
     @classmethod
+    def of_matrix(cls, layout: Layout, matrix: Integers) -> "Strata":
+        """Return places of one stratum each, from their integers (places, size)."""
+        rows = matrix[:, :1].astype(np.float64)
+        unknown = np.full_like(rows, np.nan)
+        return cls(layout, matrix, Design(rows, np.arange(len(rows)), unknown))
+
+    @classmethod
     def of_places(
         cls,
         places: Sequence[Mapping[int, Sums]],

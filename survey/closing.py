@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from sqlalchemy.orm import Session
 
-from analysis.sums import Item, tally
+from analysis import Item, tally
 from forms.questionnaire import parse
 from survey import cells, period
 from survey.db import CLOSE_LOCK, lock

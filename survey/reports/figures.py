@@ -3,8 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from analysis.index import ItemShare, SatisfactionIndex, index_from_sums
-from analysis.sums import Sums
+from analysis import ItemShare, SatisfactionIndex, Sums, index_from_sums
 from forms.questionnaire import Questionnaire, Wording
 from survey.reports.report import PROFILE, PULSE, Figure
 from survey.storage.tallies import TallyRow

@@ -111,7 +111,7 @@ def test_all_four_quadrants_are_named() -> None:
     latent = random.normal(size=(3000, 4))
     cuts = [0.8, -0.8, 0.8, -0.8]  # performance of about .2, .8, .2, .8
     levels = np.where(latent > cuts, 5, np.where(latent > np.array(cuts) - 1, 3, 1))
-    judged = levels @ [3, 3, 1, 1] + random.normal(size=3000) * 4
+    judged = levels @ [3, 4, 1, 1] + random.normal(size=3000) * 4
     outcome = np.searchsorted(np.quantile(judged, [0.1, 0.3, 0.6, 0.8]), judged) + 1
     found = key_drivers(levels, outcome, resamples=500)
     quadrants = [driver.quadrant for driver in found.drivers]
