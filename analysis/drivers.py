@@ -248,7 +248,7 @@ def _bca(weights: Array, draws: Array, left_out: Array, counts: Integers, level:
 
     Bias z₀ from the share of resamples below the weight (ties count half), acceleration from
     the skewness of the weights with one person left out; limits are the resamples' quantiles at
-    Φ(z₀ + (z₀ + z)/(1 − a(z₀ + z))).
+    Φ(z₀ + (z₀ + z)/(1 − a(z₀ + z))). nan where z₀ is infinite or 1 − a(z₀ + z) is not above 0.
     """
     below = ((draws < weights).mean(axis=0) + (draws <= weights).mean(axis=0)) / 2
     from_mean = counts @ left_out / counts.sum() - left_out
@@ -258,7 +258,6 @@ def _bca(weights: Array, draws: Array, left_out: Array, counts: Integers, level:
         shifted = bias + normal_quantile(level) * np.array([[-1.0], [1.0]])
         remains = 1 - acceleration * shifted
         at = ndtr(bias + shifted / np.where(remains > 0, remains, np.nan))
-    at = np.where(np.isfinite(bias), at, np.nan)
     return np.column_stack([_quantiles(draws[:, j], at[:, j]) for j in range(len(weights))])
 
 

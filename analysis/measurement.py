@@ -70,7 +70,7 @@ class Reliability:
         Raises ValueError for a level outside (0, 1).
         """
         quantiles = _f_quantiles(level, self.df_between, self.df_within)
-        f = self.f if 0 < self.f < math.inf else NAN
+        f = self.f if self.f > 0 else NAN  # and inf/inf is nan
         high, low = ((f / q - 1) / (f / q + self.n0 - 1) for q in quantiles)
         return ConfidenceInterval(low, high, level, "searle-f")
 

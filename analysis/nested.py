@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from analysis.differences import USUAL_LEVEL, Difference, error_of, stabilised, welch
+from analysis.comparison import USUAL_LEVEL, error_of, stabilised, welch
+from analysis.differences import Difference
 from analysis.index import SatisfactionIndex, index_from_sums
 from analysis.interval import Array, normal_quantile
 from analysis.profiles import PROFILES, Moments

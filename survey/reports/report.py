@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from analysis.interval import LEAST_DEGREES_OF_FREEDOM, ConfidenceInterval
+from analysis import ConfidenceInterval, Gates, Thresholds, gates
 from forms.questionnaire import Questionnaire
 from survey.period import Period
 from survey.storage.closes import Close
@@ -14,8 +14,9 @@ from survey.storage.units import Unit
 METHOD_VERSION = "1"
 PROFILE, PULSE = "t2b-pooled", "t2b-overall"
 ROLLUP, BASIS = "pooled", "respondents_only"
+THRESHOLDS = Thresholds()
 # From how many people on a share is shown without the words "few answers".
-FEW = 30
+FEW = THRESHOLDS.few
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +75,20 @@ class Figure:
         Otherwise only how many people that were is told, no share and no levels.
         """
         values = (self.estimate, self.standard_error, self.interval.low, self.interval.high)
-        enough = self.degrees_of_freedom >= LEAST_DEGREES_OF_FREEDOM
-        return enough and all(map(math.isfinite, values))
+        return self.gates.manager.interval and all(map(math.isfinite, values))
+
+    @property
+    def gates(self) -> Gates:
+        """What may be shown of it, as far as its own numbers say.
+
+        Its cell holds at least k people, all of them released together; inside such a cell a
+        factor or an item is gated by how well it is known, not by how many answered it.
+        """
+        return gates(
+            max(self.n_respondents, THRESHOLDS.hidden),
+            df=self.degrees_of_freedom,
+            width=abs(self.interval.high - self.interval.low),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.drivers import KeyDrivers, key_drivers
+from analysis.drivers import KeyDrivers, _bca, key_drivers
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 R = json.loads((REFERENCE / "drivers.json").read_text())
@@ -67,6 +67,17 @@ def test_the_intervals_equal_those_of_boot_but_for_monte_carlo_error(
     assert driver.interval.low == pytest.approx(R[f"low {level}"][code], abs=error)
     assert driver.interval.high == pytest.approx(R[f"high {level}"][code], abs=error)
     assert (driver.interval.level, driver.interval.method) == (level, "bca")
+
+
+@pytest.mark.parametrize("code", "AB")
+def test_people_with_the_same_answers_each_count_in_the_interval(code: str) -> None:
+    coarse = np.where(np.column_stack([LEVELS[:, :2], OVERALL])[COMPLETE] >= 4, 4, 2)
+    assert len(np.unique(coarse, axis=0)) == 8, "of 108 people"
+    found = key_drivers(coarse[:, :2], coarse[:, 2], resamples=40_000)
+    interval, expected = found.drivers["AB".index(code)].interval, R[f"coarse {code}"]
+    error = 0.08 * R["coarse deviation"][code]
+    assert interval.low == pytest.approx(expected["low"], abs=error)
+    assert interval.high == pytest.approx(expected["high"], abs=error)
 
 
 @pytest.mark.parametrize("code", "ABCDE")
@@ -264,6 +275,24 @@ def test_where_all_resamples_lie_above_the_weight_there_is_no_interval() -> None
     found = key_drivers(levels, outcome, resamples=200)
     assert weights(found) == pytest.approx([0])
     assert np.isnan(intervals(found)).all()
+
+
+def test_resamples_equal_to_the_weight_count_half_below_it() -> None:
+    draws = np.arange(1.0, 400)
+    draws[99:300] = 200
+    limits = _bca(np.array([200.0]), draws[:, None], np.array([[1.0], [3.0]]), np.ones(2), 0.95)
+    assert limits[:, 0] == pytest.approx([10, 390]), "the (399 + 1)·share-th"
+
+
+def test_where_the_acceleration_turns_the_interval_round_there_is_none() -> None:
+    draws, outlier = np.arange(1.0, 400), np.array([[1.0], [0.0]])
+    people = np.array([1, 9999])
+    kept, lost = (
+        _bca(np.array([200.0]), draws[:, None], sign * outlier, people, 1 - 1e-12)
+        for sign in (0.0, -1.0)
+    )
+    assert np.isnan(lost).all()
+    assert np.isnan(kept).all(), "and none where the weight does not depend on anybody"
 
 
 @pytest.mark.parametrize(

@@ -45,9 +45,7 @@ def strata(last: int = 8) -> dict[int, Sums]:
 def ours(design: str, figure: str) -> Estimate:
     kind, part = figure.split(" ")
     profile = "t2b-pooled" if kind == "item" else kind
-    index = index_from_sums(
-        strata(STRATA.get(design, 8)), profile=profile, **DESIGNS[design]
-    )
+    index = index_from_sums(strata(STRATA.get(design, 8)), profile=profile, **DESIGNS[design])
     if kind == "item":
         return next(item for item in index.items if item.code == part)
     return index if part == "index" else index.factors[part]

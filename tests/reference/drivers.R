@@ -41,9 +41,17 @@ johnson <- function(rows) {
 statistic <- function(rows, i) johnson(rows[i, ])
 fit <- function(rows) summary(lm(rows[, 1] ~ rows[, -1]))$r.squared
 few <- complete[1:12, ]
+# Two levels each, so that many people give the same answers.
+coarse <- ifelse(complete[, 1:3] >= 4, 4, 2)
 
 resamples <- 40000
 drawn <- boot(complete, statistic, R = resamples)
+bca <- function(rows, drawn, level, j) {
+  influence <- empinf(data = rows, statistic = function(d, i) johnson(d[i, ])[j], type = "jack",
+                      stype = "i")
+  limits <- boot.ci(drawn, conf = level, type = "bca", index = j, L = influence)$bca
+  setNames(limits[4:5], c("low", "high"))
+}
 cases <- list(
   weights = setNames(johnson(complete), drivers),
   `weights of three` = setNames(johnson(complete[, 1:4]), drivers[1:3]),
@@ -53,17 +61,12 @@ cases <- list(
   deviation = setNames(apply(drawn$t, 2, sd), drivers)
 )
 for (level in c(0.9, 0.95)) {
-  low <- high <- c()
-  for (j in 1:5) {
-    influence <- empinf(data = complete, statistic = function(d, i) johnson(d[i, ])[j],
-                        type = "jack", stype = "i")
-    limits <- boot.ci(drawn, conf = level, type = "bca", index = j, L = influence)$bca
-    low[drivers[j]] <- limits[4]
-    high[drivers[j]] <- limits[5]
-  }
-  cases[[paste("low", level)]] <- low
-  cases[[paste("high", level)]] <- high
+  limits <- vapply(1:5, function(j) bca(complete, drawn, level, j), c(low = 0, high = 0))
+  for (end in c("low", "high")) cases[[paste(end, level)]] <- setNames(limits[end, ], drivers)
 }
+drawn <- boot(coarse, statistic, R = resamples)
+cases$`coarse deviation` <- setNames(apply(drawn$t, 2, sd), drivers[1:2])
+for (j in 1:2) cases[[paste("coarse", drivers[j])]] <- bca(coarse, drawn, 0.95, j)
 
 # Performance: satisfied among those who answered, with Wilson's interval from prop.test.
 answered <- as.matrix(data[drivers])
