@@ -368,7 +368,7 @@ def test_p_is_below_5_in_100_exactly_where_the_interval_leaves_out_0(x: int, y: 
         assert min(abs(touching.low), abs(touching.high)) == pytest.approx(0, abs=1e-7)
 
 
-def test_the_t_test_finds_too_many_changes_between_few_and_many() -> None:
-    # What p_value is for: 27 of 30 beside 300 people of the same 90 %.
-    found = shares(24, 30, 278, 300)
-    assert found.t_p_value < found.p_value
+def test_the_t_test_finds_a_change_that_the_interval_does_not() -> None:
+    # What p_value is for: 30 of 30 satisfied people beside 270 of 300.
+    found = shares(30, 30, 270, 300)
+    assert found.t_p_value < 0.01 < 0.05 < found.p_value

@@ -1,0 +1,86 @@
+"""The example of docs/method.md is recomputed by hand and by the package."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy.special import stdtrit
+
+from analysis import Item, index_from_sums, tally
+
+DOCUMENT = (Path(__file__).parents[1] / "docs" / "method.md").read_text("utf-8")
+EXAMPLE = re.search(r"<!-- example:begin -->(.*)<!-- example:end -->", DOCUMENT, re.DOTALL)
+ITEMS = [Item("A1", "A"), Item("A2", "A"), Item("B1", "B")]
+
+
+def rows() -> list[list[str]]:
+    assert EXAMPLE
+    lines = [line for line in EXAMPLE[1].splitlines() if line.startswith("|")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def answers() -> dict[int, npt.NDArray[np.int64]]:
+    points = [row for row in rows() if row[0].isdigit()]
+    return {
+        int(point): np.array([[int(level) for level in person] for person in given.split()])
+        for point, given in points
+    }
+
+
+def printed() -> list[float]:
+    """The values of the second table, in its order; a Vietnamese decimal comma."""
+    steps = [row for row in rows() if re.fullmatch(r"[\d,]+", row[1])]
+    return [float(row[1].replace(",", ".")) for row in steps]
+
+
+def by_hand() -> list[float]:
+    """Every step of the table from the answers, with nothing of the package."""
+    people = {
+        point: (
+            ((levels >= 4) & (levels <= 5)).sum(axis=1),
+            ((levels >= 1) & (levels <= 5)).sum(axis=1),
+        )
+        for point, levels in answers().items()
+    }
+    good, asked = (sum(int(each[k].sum()) for each in people.values()) for k in (0, 1))
+    r, squares = good / asked, 0.0
+    for a, b in people.values():
+        u = a - r * b
+        squares += len(u) / (len(u) - 1) * float(((u - u.mean()) ** 2).sum())
+    v = squares / asked**2
+    n = sum(len(a) for a, _ in people.values())
+    df, b_mean = n - len(people), asked / n
+    rho = (1 + (b_mean - 1) * 0.5) / b_mean
+    s2 = n * v
+    stabilised = (df * s2 + 5 * rho * max(r * (1 - r), 0.02)) / (df + 5)
+    n_eff = min(max(r * (1 - r) * n / stabilised, n), asked)
+    t = float(stdtrit(df, 0.975))
+    half = t / (2 * n_eff) * np.sqrt(4 * n_eff * r * (1 - r) + t**2)
+    centre, scale = r + t**2 / (2 * n_eff), 1 + t**2 / n_eff
+    limits = [(centre - half) / scale, (centre + half) / scale]
+    stability = [n, df, b_mean, rho, s2, stabilised, n_eff, t]
+    return [good, asked, r, squares, v, np.sqrt(v), *stability, *limits]
+
+
+def test_every_step_of_the_example_is_what_its_formula_gives() -> None:
+    assert printed() == pytest.approx(by_hand(), abs=5.1e-5)
+    assert len(printed()) == 16
+
+
+def test_the_package_gives_the_figures_of_the_example() -> None:
+    sums = {point: tally(levels, ITEMS) for point, levels in answers().items()}
+    index, steps = index_from_sums(sums), printed()
+    interval = index.confidence_interval()
+    found = [
+        index.estimate, index.standard_error, index.degrees_of_freedom, index.n_effective,
+        interval.low, interval.high,
+    ]  # fmt: skip
+    assert found == pytest.approx([steps[k] for k in (2, 5, 7, 12, 14, 15)], abs=5.1e-5)
+    assert interval.method == "wilson-neff-t"
+
+
+def test_every_method_that_an_interval_can_name_is_explained() -> None:
+    for name in ("wilson", "wilson-neff-t", "t", "t-logit", "census", "logit", "beta"):
+        assert f"`{name}`" in DOCUMENT
