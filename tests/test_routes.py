@@ -16,6 +16,7 @@ PUBLIC = {
     "answer.submit",
     "bootstrap.static",
     "health.show",
+    "method.show",
     "security.forgot_password",
     "security.login",
     "security.logout",
@@ -43,7 +44,7 @@ def test_every_other_route_sends_a_stranger_to_sign_in(app: Flask, client: Flask
 
 
 def test_every_route_of_ours_names_its_readers(app: Flask) -> None:
-    ours = {"answer", "thanks", "dashboard", "start", "points", "imports", "health"}
+    ours = {"answer", "thanks", "dashboard", "method", "start", "points", "imports", "health"}
     for endpoint, view in app.view_functions.items():
         if endpoint.partition(".")[0] in ours:
             assert getattr(view, "is_public", False) or getattr(view, "roles", None), endpoint

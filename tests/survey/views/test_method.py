@@ -1,0 +1,268 @@
+"""The method page, and the way to it from every interval."""
+
+import re
+from datetime import date
+from typing import Any
+
+import html5lib
+import numpy as np
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.index import index_from_sums
+from analysis.interval import ConfidenceInterval
+from analysis.sums import Item, Sums, tally
+from survey import period, reports
+from survey.reports import TrendMonth, UnitPage
+from survey.views import method
+from tests import figures, results
+from tests.province import Place
+
+METHODS = {"wilson", "wilson-neff-t", "t", "t-logit", "census"}
+ITEMS = (Item("A1", "A"), Item("A2", "A"), Item("B1", "B"), Item("overall", None))
+SECTIONS = ("khoang", "so-nguoi", "do-phu", "tu-chon", "so-sanh", "duoc-noi")
+SECTIONS += ("cach-tinh", "phuong-phap", "khong-phai-sipas")
+# An interval as pages write it, and as the sentence under the index does.
+INTERVAL = re.compile(r"\d+(?:,\d)?–\d+(?:,\d)?%|từ \d+ đến \d+")
+LINK = re.compile(r'<a class="interval" href="/method#([\w-]+)" title="([^"]+)">([^<]+)</a>')
+MONTH, DAY = "2026-10", date(2026, 10, 20)
+PATH = f"/results/units/31117/{MONTH}"
+
+
+def _tree(page: str) -> Any:
+    return html5lib.parse(page, namespaceHTMLElements=False)
+
+
+def _text(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+def _intervals(page: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """Return anchor and title of each interval, and the intervals that lead nowhere."""
+    main = re.sub(r"<svg.*?</svg>", "", page.partition("<main")[2], flags=re.DOTALL)
+    main = main.replace("trục 0–100%", "")  # what a chart spans
+    linked = LINK.findall(main)
+    assert all(INTERVAL.fullmatch(words) for _anchor, _title, words in linked)
+    outside = INTERVAL.findall(re.sub(r"<[^>]+>", " ", LINK.sub("", main)))
+    return [(anchor, title) for anchor, title, _words in linked], outside
+
+
+def _page(client: FlaskClient) -> str:
+    """Return the method page as a stranger gets it."""
+    answer = client.get("/method")
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def _ids(page: str) -> set[str]:
+    return {element.get("id") for element in _tree(page).iter() if element.get("id")}
+
+
+def _limits(name: str) -> ConfidenceInterval[float]:
+    return ConfidenceInterval(0.6737, 0.9291, 0.95, name)
+
+
+@pytest.fixture
+def full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page with a figure in each place that has one, their methods all different in turn."""
+    names = iter(sorted(METHODS - {"census"}) * 20)
+
+    def figure(*args: Any, **changes: Any) -> reports.Figure:
+        return figures.figure(*args, interval=_limits(next(names)), **changes)
+
+    instrument = figures.INSTRUMENTS["sipas-dich-vu"]
+    wording = instrument.wordings["vi"]
+    report = figures.report(
+        figure(),
+        figure("item", "overall", profile="t2b-overall"),
+        *(figure("factor", code, name=name) for code, name in wording.factors.items()),
+        *(figure("item", i.code, name=wording.items[i.code]) for i in instrument.asked),
+        owner=figures.unit(code="31117"),
+        questionnaire=instrument,
+        n_flagged=12,
+        unflagged=figure(),
+    )
+    months = period.parse("2026-H2").of_kind("month")
+    page = UnitPage(
+        report=report,
+        trend=tuple(TrendMonth(month, figure()) for month in months),
+        below=(
+            figures.report(figure(), point="Quầy 1"),
+            figures.report(figure(), owner=figures.unit("Xã A")),
+        ),
+        other_instruments={},
+        comments=0,
+        last_close=None,
+    )
+    monkeypatch.setattr(reports, "unit_page", lambda *_args, **_options: page)
+    monkeypatch.setattr(period, "today", lambda: date(2026, 12, 31))
+
+
+def test_every_interval_of_a_page_names_its_method_and_leads_to_its_row(
+    full: None, manager: FlaskClient, client: FlaskClient
+) -> None:
+    links, outside = _intervals(results.page(manager, PATH))
+    assert outside == []
+    # The index twice, in figures and in words; the single question; without marks; five
+    # factors; sixteen items; six months; two places below.
+    assert len(links) == 2 + 1 + 1 + 5 + 16 + 6 + 2
+    ids, named = _ids(_page(client)), set()
+    for name, title in links:
+        assert name in ids
+        assert re.fullmatch(rf"Khoảng tin cậy 95%, phương pháp .+ \({name}\)", title)
+        named.add(name)
+    assert named == METHODS - {"census"}
+
+
+def test_the_method_is_that_of_the_figure_and_not_of_the_page(
+    app: Flask, place: Place, manager: FlaskClient
+) -> None:
+    results.answered(app, place.point, DAY, 40, (5, 5, 4, 4, 2, 6))
+    results.answered(app, place.point, DAY, 20)
+    results.close(app, date(2026, 11, 7))
+    links, outside = _intervals(results.page(manager, PATH))
+    assert outside == []
+    assert [name for name, _title in links[:3]] == ["wilson-neff-t", "wilson-neff-t", "wilson"]
+
+
+def test_a_page_of_results_leads_to_the_explanation_beside_the_index_and_in_the_notes(
+    full: None, manager: FlaskClient
+) -> None:
+    tree = _tree(results.page(manager, PATH))
+    for part in ("headline", "notes"):
+        links = tree.findall(f".//section[@class='{part}']//a[@href='/method']")
+        assert [_text(link) for link in links] == ["Con số này nghĩa là gì?"]
+
+
+def test_a_stranger_may_read_it_and_every_word_has_its_section(client: FlaskClient) -> None:
+    page = _page(client)
+    tree = _tree(page)
+    assert _text(tree.find(".//h1")) == "Con số này nghĩa là gì?"
+    assert [h.get("id") for h in tree.iter("h2")] == list(SECTIONS)
+    inside = {a.get("href")[1:] for a in tree.iter("a") if a.get("href").startswith("#")}
+    assert set(SECTIONS) <= inside <= _ids(page)
+
+
+def test_each_method_has_a_row_that_says_what_it_is(client: FlaskClient) -> None:
+    tree = _tree(_page(client))
+    rows = list(zip(tree.iter("dt"), tree.iter("dd"), strict=True))
+    assert {term.get("id") for term, _ in rows} == METHODS
+    for term, meaning in rows:
+        assert _text(term.find("code")) == term.get("id")
+        assert len(_text(meaning)) > 60
+
+
+ANSWER = st.sampled_from([1, 2, 3, 4, 5, 4, 5, 6, 9])
+PEOPLE = st.lists(st.tuples(*[ANSWER] * len(ITEMS)), min_size=1, max_size=25)
+PROFILES = ("t2b-pooled", "t2b-person", "t2b-overall", "mean5", "mean01", "all-satisfied")
+
+
+@given(
+    strata=st.lists(PEOPLE, min_size=1, max_size=3),
+    profile=st.sampled_from(PROFILES),
+    rollup=st.sampled_from(["pooled", "weighted", "mean"]),
+    beyond=st.none() | st.integers(0, 30),
+)
+def test_no_figure_has_a_method_without_a_row(
+    strata: list[list[tuple[int, ...]]], profile: str, rollup: str, beyond: int | None
+) -> None:
+    sums = {number: tally(people, ITEMS) for number, people in enumerate(strata)}
+    population = {number: len(each) + (beyond or 0) for number, each in enumerate(strata)}
+    index = index_from_sums(
+        sums, population=population, fpc=beyond is not None, rollup=rollup, profile=profile
+    )
+    for figure in (index, *index.factors.values(), *index.items):
+        assert figure.confidence_interval().method in METHODS
+
+
+def _method(people: Any, **options: Any) -> str:
+    sums: dict[int, Sums] = {0: tally(people, ITEMS)}
+    return index_from_sums(sums, **options).confidence_interval().method
+
+
+def test_each_row_is_the_method_of_some_figure() -> None:
+    middling, high = [(1, 3, 5, 4), (5, 2, 4, 1)] * 10, [(5, 5, 4, 5), (5, 5, 5, 5)] * 10
+    found = {
+        _method(middling, profile="t2b-overall"),
+        _method(middling),
+        _method(middling, profile="mean01"),
+        _method(high, profile="mean01"),
+        _method(middling, population={0: 20}, fpc=True),
+    }
+    assert found == METHODS
+
+
+def test_the_picture_is_the_simulation_that_the_page_says_it_is() -> None:
+    drawn = np.random.default_rng(8).binomial(method.PEOPLE, method.TRUTH, len(method.SATISFIED))
+    assert tuple(drawn.tolist()) == method.SATISFIED
+    samples = [method.sample(satisfied, method.PEOPLE) for satisfied in method.SATISFIED]
+    assert [sample.holds for sample in samples].count(False) == 1
+    assert len(samples) == 20
+
+
+def test_the_picture_has_a_line_for_each_sample_and_marks_the_one_that_misses(
+    client: FlaskClient,
+) -> None:
+    page = _page(client)
+    assert "mô phỏng bằng máy tính" in page
+    (chart,) = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+    assert "19 khoảng chứa con số thật 84%, 1 khoảng trượt" in chart
+    assert not re.search(r"<script|\sstyle=|\son\w+=|nan", chart)
+    circles = re.findall(r"<circle[^>]+>", chart)
+    assert len(circles) == 20
+    assert sum('fill="#fff"' in circle for circle in circles) == 1
+    assert chart.count("stroke-dasharray") == 1
+    assert chart.count(">trượt</text>") == 1
+
+
+def test_the_example_of_the_index_is_what_the_program_computes(client: FlaskClient) -> None:
+    (table,) = [t for t in _tree(_page(client)).iter("table") if "answers" in t.get("class")]
+    given = [
+        [9 if _text(cell) == "–" else int(_text(cell)) for cell in list(row.iter("td"))[:5]]
+        for row in table.find("tbody").iter("tr")
+    ]
+    assert len(given) == 3
+    index = index_from_sums({0: tally(given, list("ABCDE"))})
+    words = results.words(client, "/method")
+    assert f"{index.n_answers} câu trả lời. Chỉ số là 11 chia 13, tức 85%" in words
+    assert (round(index.estimate * 13), round(index.estimate, 2)) == (11, 0.85)
+
+
+def test_the_thresholds_are_those_of_this_server(make_app: Any) -> None:
+    words = results.words(make_app(SMALLEST_GROUP=15).test_client(), "/method")
+    assert "Dưới 15 người: không hiện kết quả" in words
+    assert "mỗi đợt ít nhất 15 người" in words
+
+
+def test_the_widths_are_wilsons_and_halve_with_four_times_the_people(client: FlaskClient) -> None:
+    words = results.words(client, "/method")
+    assert "10 người 53–96% 25 người 65–94% 100 người 76–90%" in words
+    widths = [s.interval.high - s.interval.low for s in map(_at, (100, 400, 1600))]
+    assert widths[0] / widths[1] == pytest.approx(2, rel=0.05)
+    assert widths[1] / widths[2] == pytest.approx(2, rel=0.05)
+
+
+def _at(n: int) -> method.Sample:
+    return method.sample(method.TRUTH * n, n)
+
+
+def test_five_of_five_satisfied_may_be_no_more_than_the_page_says(client: FlaskClient) -> None:
+    assert round(method.sample(5, 5).interval.low, 2) == 0.57
+    assert "5 người đều hài lòng vẫn có thể chỉ là 57%" in results.words(client, "/method")
+
+
+def test_the_page_says_what_the_figures_are_not_and_calls_nobody_ban(client: FlaskClient) -> None:
+    words = results.words(client, "/method")
+    for said in (
+        "Đây không phải SIPAS",
+        "95–99%",
+        "khoảng 84%",
+        "nếu người không trả lời cũng như người đã trả lời",
+        "Nhiều phiếu hơn không tự làm mẫu đại diện",
+        "Ông/Bà",
+    ):
+        assert said in words
+    assert not re.search(r"\bbạn\b|đủ mẫu", words, re.IGNORECASE)
