@@ -89,12 +89,15 @@ def bursts(
     neither nights nor a burst move it, unless the burst holds half of all answers.
 
     False alarms: of n windows n·alpha at most are bursts by chance, so the chance of any flag
-    among n independent answers is below n·alpha (the scan statistic's own level lies below,
-    because windows overlap; it is not computed). Limits: arrivals are not Poisson. Numbers called
-    in turn, a bus, one tablet for a whole family and phones that send when they are back in
-    reach make honest bursts. So do busy hours: where the first of eight hours brings three
-    tenths of 80 answers a day, about one honest answer in a hundred is flagged. Give the `rate`
-    of busy hours where it is known, and leave out answers that were typed in from paper.
+    among n independent answers is below n·alpha for a given `rate`, and in simulation for the
+    estimated one (the scan statistic's own level lies below, because windows overlap; it is not
+    computed).
+
+    Limits: arrivals are not Poisson. Numbers called in turn, a bus, one tablet for a whole
+    family and phones that send when they are back in reach make honest bursts. So do busy
+    hours: where the first of eight hours brings three tenths of 80 answers a day, about one
+    honest answer in a hundred is flagged. Give the `rate` of busy hours where it is known, and
+    leave out answers that were typed in from paper.
 
     nan times are not flagged and not counted. Without `rate`, arrivals whose median gap is 0
     are not flagged: they are timed too coarsely to say.
