@@ -50,7 +50,7 @@ def _person(form: str) -> list[float]:
         answer = connection.getresponse()
         answer.read()
         waits.append((time.perf_counter() - began) * 1000)
-        if answer.status != 303:  # noqa: PLR2004 a redirect to the thank-you
+        if answer.status != 303:  # a redirect to the thank-you
             raise RuntimeError(f"not accepted: {answer.status}")
     connection.close()
     return waits
