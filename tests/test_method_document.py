@@ -54,7 +54,8 @@ def by_hand() -> list[float]:
     df, b_mean = n - len(people), asked / n
     rho = (1 + (b_mean - 1) * 0.5) / b_mean
     s2 = n * v
-    stabilised = (df * s2 + 5 * rho * max(r * (1 - r), 0.02)) / (df + 5)
+    k = 4 * r * (1 - r) * df
+    stabilised = max(s2, (k * s2 + 5 * rho * max(r * (1 - r), 0.02)) / (k + 5))
     n_eff = min(max(r * (1 - r) * n / stabilised, n), asked)
     t = float(stdtrit(df, 0.975))
     half = t / (2 * n_eff) * np.sqrt(4 * n_eff * r * (1 - r) + t**2)

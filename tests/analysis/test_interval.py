@@ -29,6 +29,12 @@ def wilson(p: float, n: float, quantile: float) -> tuple[float, float]:
     return (centre - half) / scale, (centre + half) / scale
 
 
+def stabilised(s2: float, p: float, df: int, rho: float) -> float:
+    """S² drawn to its prior, as decision 9 has it."""
+    known = 4 * p * (1 - p) * df
+    return max(s2, (known * s2 + 5 * rho * max(p * (1 - p), 0.02)) / (known + 5))
+
+
 def t(df: int) -> float:
     return float(stdtrit(df, 0.975))
 
@@ -43,8 +49,7 @@ def test_the_variance_of_few_people_is_drawn_to_the_prior(
     people = satisfied(5, 5, 4, 5, 3, 5, 4, 5, 2, 4, 5, 5)
     p, n, df = 52 / 60, 12, 11
     s2 = np.var((people >= 4).mean(axis=1), ddof=1)
-    stabilised = (df * s2 + 5 * rho * p * (1 - p)) / (df + 5)
-    n_eff = p * (1 - p) * n / stabilised
+    n_eff = p * (1 - p) * n / stabilised(s2, p, df, rho)
     assert n < n_eff < 60, "not clipped"
     index = index_of(people, prior=prior)
     interval = index.confidence_interval()
@@ -57,8 +62,7 @@ def test_the_prior_assumes_some_variance_near_the_ends() -> None:
     people = satisfied(*[5] * 39, 4)
     p, n, df = 199 / 200, 40, 39
     s2 = np.var((people >= 4).mean(axis=1), ddof=1)
-    stabilised = (df * s2 + 5 * 0.6 * 0.02) / (df + 5)
-    expected = max(p * (1 - p) * n / stabilised, n)
+    expected = max(p * (1 - p) * n / stabilised(s2, p, df, 0.6), n)
     assert index_of(people).n_effective == pytest.approx(expected)
 
 
@@ -119,8 +123,7 @@ def test_an_item_of_several_strata_has_no_clip_and_rho_1() -> None:
     }
     p, n, df = 21 / 40, 40, 38
     variance = 20 / 19 * (20 * 0.95 * 0.05 + 20 * 0.1 * 0.9) / n**2
-    stabilised = (df * n * variance + 5 * p * (1 - p)) / (df + 5)
-    n_eff = p * (1 - p) * n / stabilised
+    n_eff = p * (1 - p) * n / stabilised(n * variance, p, df, 1)
     share = index_from_sums(sums).items[0]
     found = share.confidence_interval()
     assert share.n_effective == pytest.approx(n_eff)
@@ -137,8 +140,8 @@ def test_unequal_weights_widen_the_prior_by_kish_s_number() -> None:
     index = index_from_sums(sums, population={1: 20, 2: 180}, rollup="weighted")
     p, n, df, kish = 0.1 * 0.75 + 0.9 * 0.55, 40, 38, 200**2 / (20 * 1 + 20 * 81)
     variance = 0.1**2 * 0.75 * 0.25 / 19 + 0.9**2 * 0.55 * 0.45 / 19
-    stabilised = (df * n * variance + 5 * n / kish * p * (1 - p)) / (df + 5)
-    assert index.items[0].n_effective == pytest.approx(p * (1 - p) * n / stabilised)
+    expected = p * (1 - p) * n / stabilised(n * variance, p, df, n / kish)
+    assert index.items[0].n_effective == pytest.approx(expected)
 
 
 def test_a_prior_rho_is_of_the_whole_index_and_not_of_its_factors() -> None:
