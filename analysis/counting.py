@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -68,12 +68,15 @@ def _count_chunk(answers: Bytes, together: Layout, rows: Integers, sizes: Intege
     given = ((columns - np.uint8(1)) < SCALE).view(np.uint8)
     satisfied = ((columns & np.uint8(0xFE)) == SCALE - 1).view(np.uint8)  # 4 or 5
     level = columns * given
-    for index in (None, *together.factors):
-        items = together.columns(index)
+    each = np.stack([given, satisfied, level])
+    totals = np.zeros((3, len(own)), dtype=np.uint16)
+    for factor in together.factors:
+        items = together.columns(factor)
         narrow = np.uint8 if SCALE * len(items) < 1 << 8 else np.uint16
-        b, a, s = (each[items].sum(axis=0, dtype=narrow) for each in (given, satisfied, level))
-        people = together.people(matrix, index)
-        _add_people(people, own * (len(items) + 1) + b, a, s)
+        sums = each[:, _slice(items)].sum(axis=1, dtype=narrow)
+        totals += sums
+        _add_people(together.people(matrix, factor), own, sums)
+    _add_people(together.people(matrix, None), own, totals)
     return matrix
 
 
@@ -105,20 +108,28 @@ def _add_items(counts: Integers, columns: Bytes, starts: Integers) -> None:
         counts[met, :, place] += np.add.reduceat(sums, (ends - parts)[met], axis=1).T
 
 
-def _add_people(people: Integers, key: Integers, a: Bytes, s: Bytes) -> None:
+def _slice(rows: list[int]) -> slice | list[int]:
+    """Return rows that follow one another as a slice, which copies nothing."""
+    return slice(rows[0], rows[-1] + 1) if rows[-1] - rows[0] == len(rows) - 1 else rows
+
+
+def _add_people(people: Integers, own: Integers, sums: npt.NDArray[Any]) -> None:
     """Add the six sums over people by their number b of answers, to (groups, items, 6).
 
-    `key` (people,) numbers group and b; `a` satisfied answers, `s` the sum of levels.
+    `own` (people,) numbers their groups; `sums` (3, people): b answers, a satisfied ones, and the
+    sum s of levels.
     """
     groups, items = people.shape[:-1]
     satisfied, levels = np.arange(items + 1), np.arange(SCALE * items + 1)
+    b, a, s = sums
+    key = own * (items + 1) + b
     if items <= MOST_JOINT:
         both = _table(key * len(satisfied) + a, s, groups, items + 1, len(satisfied), len(levels))
         with_a, with_s = both.sum(axis=3), both.sum(axis=2)
     else:
         with_a = _table(key, a, groups, items + 1, len(satisfied))
         with_s = _table(key, s, groups, items + 1, len(levels))
-    sums = (
+    six = (
         with_a.sum(axis=2),
         with_a @ satisfied,
         with_a @ satisfied**2,
@@ -126,11 +137,11 @@ def _add_people(people: Integers, key: Integers, a: Bytes, s: Bytes) -> None:
         with_s @ levels,
         with_s @ levels**2,
     )
-    for place, each in enumerate(sums):
+    for place, each in enumerate(six):
         people[..., place] += each[:, 1:]  # b = 0 is what the number of rows leaves
 
 
-def _table(key: Integers, value: Bytes, *shape: int) -> Integers:
+def _table(key: Integers, value: npt.NDArray[Any], *shape: int) -> Integers:
     """Return how many people have each value of a key, in this shape."""
     joint = key * shape[-1] + value
     return np.bincount(joint, minlength=int(np.prod(shape))).reshape(shape)
