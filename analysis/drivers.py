@@ -197,16 +197,14 @@ def _importance(rows: Integers, resamples: int, level: float, seed: int) -> tupl
     if len(np.unique(rows[:, -1])) < 2:  # noqa: PLR2004 -- a value that varies takes two
         return nothing[0], nothing
     products = _products(patterns)
-    whole = counts @ products
-    weights = _relative_weights(whole[None])[0]
+    weights = _relative_weights((counts @ products)[None])[0]
     if len(rows) < FEWEST_PEOPLE:
         return weights, nothing
     random = np.random.default_rng(seed)
     draws = np.concatenate(
         [_relative_weights(each @ products) for each in _resamples(random, counts, resamples)]
     )
-    left_out = _relative_weights(whole - products)
-    return weights, _bca(weights, draws, left_out, counts, level)
+    return weights, _bca(weights, draws, _acceleration(products, counts), level)
 
 
 def _products(patterns: Integers) -> Array:
@@ -243,17 +241,27 @@ def _relative_weights(sums: Array) -> Array:
     return np.asarray(np.where(variance[:, :-1] > 0, weights, 0.0))
 
 
-def _bca(weights: Array, draws: Array, left_out: Array, counts: Integers, level: float) -> Array:
+def _acceleration(products: Array, counts: Integers) -> Array:
+    """Return Efron's a (drivers,): the skewness of the weights with one person left out.
+
+    Centred on their mean: Efron, B. & Tibshirani, R. (1993). An introduction to the bootstrap,
+    14.15.
+    """
+    left_out = _relative_weights(counts @ products - products)
+    from_mean = counts @ left_out / counts.sum() - left_out
+    with np.errstate(invalid="ignore"):
+        return np.asarray(counts @ from_mean**3 / (6 * (counts @ from_mean**2) ** 1.5))
+
+
+def _bca(weights: Array, draws: Array, acceleration: Array, level: float) -> Array:
     """Return bias-corrected and accelerated limits (2, drivers).
 
-    Bias z₀ from the share of resamples below the weight (ties count half), acceleration from
-    the skewness of the weights with one person left out; limits are the resamples' quantiles at
-    Φ(z₀ + (z₀ + z)/(1 − a(z₀ + z))). nan where z₀ is infinite or 1 − a(z₀ + z) is not above 0.
+    Bias z₀ from the share of resamples below the weight (ties count half); limits are the
+    resamples' quantiles at Φ(z₀ + (z₀ + z)/(1 − a(z₀ + z))). nan where z₀ is infinite or
+    1 − a(z₀ + z) is not above 0.
     """
     below = ((draws < weights).mean(axis=0) + (draws <= weights).mean(axis=0)) / 2
-    from_mean = counts @ left_out / counts.sum() - left_out
-    with np.errstate(invalid="ignore", divide="ignore"):
-        acceleration = counts @ from_mean**3 / (6 * (counts @ from_mean**2) ** 1.5)
+    with np.errstate(invalid="ignore"):
         bias = ndtri(below)
         shifted = bias + normal_quantile(level) * np.array([[-1.0], [1.0]])
         remains = 1 - acceleration * shifted

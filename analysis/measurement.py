@@ -61,9 +61,9 @@ class Reliability:
         """Return the F interval of the ICC by analysis of variance; like it, not truncated at 0.
 
         (F/q − 1)/(F/q + n0 − 1), with q the upper and the lower quantile of F on `df_between`
-        and `df_within`. Exact for normal values in units of one size, approximate for others.
-        nan where the ICC is nan, and where nothing differs within units (F = inf) or between
-        them (F = 0): a point would claim certainty.
+        and `df_within`. Exact for normal values in units of one size, approximate for others (93
+        of 100, not 95, in simulated units of 10 to 200). nan where the ICC is nan, and where
+        nothing differs within units (F = inf) or between them (F = 0): no certainty is claimed.
 
         Searle, S. R. (1971). Linear models, ch. 9. Donner, A. (1979). The use of correlation and
         regression in the analysis of family resemblance. Am. J. Epidemiology 110, 335–342.

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from analysis.drivers import KeyDrivers, _bca, key_drivers
+from analysis.drivers import KeyDrivers, _acceleration, _bca, _products, key_drivers
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 R = json.loads((REFERENCE / "drivers.json").read_text())
@@ -69,11 +69,27 @@ def test_the_intervals_equal_those_of_boot_but_for_monte_carlo_error(
     assert (driver.interval.level, driver.interval.method) == (level, "bca")
 
 
+# Two levels each, so that many people give the same answers.
+COARSE = np.where(np.column_stack([LEVELS[:, :2], OVERALL])[COMPLETE] >= 4, 4, 2)
+
+
+@pytest.mark.parametrize(
+    ("rows", "name"),
+    [
+        (np.column_stack([LEVELS, OVERALL])[COMPLETE], "acceleration"),
+        (COARSE, "coarse acceleration"),
+    ],
+)
+def test_the_acceleration_equals_that_of_the_jackknife_over_people(rows: Levels, name: str) -> None:
+    patterns, counts = np.unique(rows, axis=0, return_counts=True)
+    found = _acceleration(_products(patterns), counts)
+    assert found == pytest.approx(list(R[name].values()), rel=1e-7)
+
+
 @pytest.mark.parametrize("code", "AB")
 def test_people_with_the_same_answers_each_count_in_the_interval(code: str) -> None:
-    coarse = np.where(np.column_stack([LEVELS[:, :2], OVERALL])[COMPLETE] >= 4, 4, 2)
-    assert len(np.unique(coarse, axis=0)) == 8, "of 108 people"
-    found = key_drivers(coarse[:, :2], coarse[:, 2], resamples=40_000)
+    assert len(np.unique(COARSE, axis=0)) == 8, "of 108 people"
+    found = key_drivers(COARSE[:, :2], COARSE[:, 2], resamples=40_000)
     interval, expected = found.drivers["AB".index(code)].interval, R[f"coarse {code}"]
     error = 0.08 * R["coarse deviation"][code]
     assert interval.low == pytest.approx(expected["low"], abs=error)
@@ -280,19 +296,15 @@ def test_where_all_resamples_lie_above_the_weight_there_is_no_interval() -> None
 def test_resamples_equal_to_the_weight_count_half_below_it() -> None:
     draws = np.arange(1.0, 400)
     draws[99:300] = 200
-    limits = _bca(np.array([200.0]), draws[:, None], np.array([[1.0], [3.0]]), np.ones(2), 0.95)
+    limits = _bca(np.array([200.0]), draws[:, None], np.zeros(1), 0.95)
     assert limits[:, 0] == pytest.approx([10, 390]), "the (399 + 1)·share-th"
 
 
-def test_where_the_acceleration_turns_the_interval_round_there_is_none() -> None:
-    draws, outlier = np.arange(1.0, 400), np.array([[1.0], [0.0]])
-    people = np.array([1, 9999])
-    kept, lost = (
-        _bca(np.array([200.0]), draws[:, None], sign * outlier, people, 1 - 1e-12)
-        for sign in (0.0, -1.0)
-    )
-    assert np.isnan(lost).all()
-    assert np.isnan(kept).all(), "and none where the weight does not depend on anybody"
+def test_where_the_acceleration_turns_the_limits_round_there_are_none() -> None:
+    draws, weight = np.arange(1.0, 400)[:, None], np.array([200.0])
+    for acceleration, known in ((0.4, True), (0.6, False)):
+        limits = _bca(weight, draws, np.array([acceleration]), 0.95)
+        assert np.isfinite(limits).all() == known
 
 
 @pytest.mark.parametrize(

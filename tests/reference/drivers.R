@@ -46,14 +46,24 @@ coarse <- ifelse(complete[, 1:3] >= 4, 4, 2)
 
 resamples <- 40000
 drawn <- boot(complete, statistic, R = resamples)
+# boot centres the jackknife on the weight itself; Efron & Tibshirani (1993, 14.15) on its mean.
+influence <- function(rows, j) {
+  each <- empinf(data = rows, statistic = function(d, i) johnson(d[i, ])[j], type = "jack",
+                 stype = "i")
+  each - mean(each)
+}
 bca <- function(rows, drawn, level, j) {
-  influence <- empinf(data = rows, statistic = function(d, i) johnson(d[i, ])[j], type = "jack",
-                      stype = "i")
-  limits <- boot.ci(drawn, conf = level, type = "bca", index = j, L = influence)$bca
+  limits <- boot.ci(drawn, conf = level, type = "bca", index = j, L = influence(rows, j))$bca
   setNames(limits[4:5], c("low", "high"))
+}
+acceleration <- function(rows, j) {
+  each <- influence(rows, j)
+  sum(each^3) / (6 * sum(each^2)^1.5)
 }
 cases <- list(
   weights = setNames(johnson(complete), drivers),
+  acceleration = setNames(vapply(1:5, acceleration, 0, rows = complete), drivers),
+  `coarse acceleration` = setNames(vapply(1:2, acceleration, 0, rows = coarse), drivers[1:2]),
   `weights of three` = setNames(johnson(complete[, 1:4]), drivers[1:3]),
   `weights of few` = setNames(johnson(few), drivers),
   whole = c(n = nrow(complete), r2 = fit(complete), `r2 of three` = fit(complete[, 1:4]),
