@@ -70,6 +70,13 @@ def test_every_step_of_the_example_is_what_its_formula_gives() -> None:
     assert len(printed()) == 16
 
 
+def test_the_example_needs_its_stabiliser_and_cuts_nothing() -> None:
+    steps = by_hand()
+    asked, n, seen, stabilised, n_eff = (steps[k] for k in (1, 6, 10, 11, 12))
+    assert stabilised > seen * 1.01
+    assert n < n_eff < asked
+
+
 def test_the_package_gives_the_figures_of_the_example() -> None:
     sums = {point: tally(levels, ITEMS) for point, levels in answers().items()}
     index, steps = index_from_sums(sums), printed()

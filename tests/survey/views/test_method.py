@@ -83,7 +83,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
         owner=figures.unit(code="31117"),
         questionnaire=instrument,
         n_flagged=12,
-        unflagged=figure(),
+        unflagged=figures.figure(interval=ConfidenceInterval(0.5, 0.6, 0.95, "wilson")),
     )
     months = period.parse("2026-H2").of_kind("month")
     page = UnitPage(
@@ -126,6 +126,12 @@ def test_the_method_is_that_of_the_figure_and_not_of_the_page(
     links, outside = _intervals(results.page(manager, PATH))
     assert outside == []
     assert [name for name, _title in links[:3]] == ["wilson-neff-t", "wilson-neff-t", "wilson"]
+
+
+def test_the_second_figure_has_its_own_interval(full: None, manager: FlaskClient) -> None:
+    page = results.page(manager, PATH)
+    (second,) = [words for _, _, words in LINK.findall(page) if words == "50–60%"]
+    assert re.search(rf"Không tính 12 phiếu cần kiểm tra: 84% \(<a [^>]+>{second}</a>\)", page)
 
 
 def test_a_page_of_results_leads_to_the_explanation_beside_the_index_and_in_the_notes(
