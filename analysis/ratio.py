@@ -1,6 +1,7 @@
 """The combined ratio estimator and its variance between people, within strata."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -15,6 +16,8 @@ Number = TypeVar("Number", bound=np.generic)
 
 # What is smaller, beside the terms that it is the difference of, is rounding.
 ROUNDING = 1e-12
+# Weights are equal where Kish's number of people is their number but for rounding.
+ALIKE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -77,22 +80,22 @@ class Ratio:
     kish: Array
     design_effect: Array
 
-    @property
+    @cached_property
     def equal_weights(self) -> Bools:
         """Whether everybody who answered a figure weighs the same."""
-        return np.isclose(self.kish, self.people)
+        return np.asarray(np.abs(self.kish - self.people) <= ALIKE * self.people)
 
-    @property
+    @cached_property
     def single(self) -> Bools:
         """Whether a figure is one answer of each person: then it is a share of people."""
         return np.equal(self.answers, self.people)
 
-    @property
+    @cached_property
     def of_persons(self) -> Bools:
         """Whether each person is a cluster, so that nothing but her answers hangs together."""
         return np.equal(self.clusters, self.people)
 
-    @property
+    @cached_property
     def simple(self) -> Bools:
         """Whether a figure comes from the people of one stratum with equal weights."""
         return np.equal(self.strata, 1) & self.equal_weights & self.of_persons

@@ -217,7 +217,7 @@ def tally_by(
     groups of another length, or that are not integers.
     """
     answers, together = sheet(levels, items)
-    labels, group = _numbered(np.asarray(groups), len(answers))
+    labels, group = numbered(np.asarray(groups), len(answers))
     matrix = count(answers, together, group, len(labels))
     return {int(name): Sums(together.items, row) for name, row in zip(labels, matrix, strict=True)}
 
@@ -239,7 +239,7 @@ def sheet(
     return narrow.view(np.uint8), layout(named, SCALE)
 
 
-def _numbered(groups: npt.NDArray[np.int64], n: int) -> tuple[Integers, Integers]:
+def numbered(groups: npt.NDArray[np.int64], n: int) -> tuple[Integers, Integers]:
     """Return the labels that occur, in order, and the number of each person's label."""
     if groups.shape != (n,) or not np.issubdtype(groups.dtype, np.integer):
         raise ValueError(f"groups must be one integer for each of the {n} people")

@@ -4,14 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
+from analysis.counting import count
 from analysis.figures import Figures, figures
 from analysis.interval import Array
-from analysis.layout import SCALE, Integers, Layout
+from analysis.layout import SCALE, Integers, Item, Layout
 from analysis.profiles import OVERALL, PROFILES, Moments, item_moments
 from analysis.ratio import Design
 from analysis.stabiliser import Stabiliser
-from analysis.sums import Sums, stack
+from analysis.sums import Sums, numbered, sheet, stack
 
 ROLLUPS = ("pooled", "weighted", "mean")
 
@@ -48,6 +50,18 @@ class Strata:
         rows = matrix[:, :1].astype(np.float64)
         unknown = np.full_like(rows, np.nan)
         return cls(layout, matrix, Design(rows, np.arange(len(rows)), unknown))
+
+    @classmethod
+    def of_answers(
+        cls, levels: npt.ArrayLike, items: Sequence[Item | str], places: npt.ArrayLike
+    ) -> "Strata":
+        """Return one place for each integer in `places` (people,), in their order, from answers.
+
+        As `tally_by`, without a `Sums` for each place.
+        """
+        answers, layout = sheet(levels, items)
+        labels, group = numbered(np.asarray(places), len(answers))
+        return cls.of_matrix(layout, count(answers, layout, group, len(labels)))
 
     @classmethod
     def of_places(

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,12 +75,12 @@ def answers(rows: int) -> tuple[Levels, Points]:
     return levels, random.integers(0, POINTS, rows)
 
 
-def figures(sums: dict[int, Sums]) -> IndexTable:
+def figures(levels: Levels, points: Points) -> IndexTable:
     """Return the shares and indices of every point with their limits."""
-    return limits(index_table(Strata.of_places([{0: own} for own in sums.values()]), **USUAL))
+    return limits(index_table(Strata.of_answers(levels, ITEMS, points), **USUAL))
 
 
-USUAL = {"rollup": "pooled", "profile": "t2b-pooled", "prior": Stabiliser()}
+USUAL: dict[str, Any] = {"rollup": "pooled", "profile": "t2b-pooled", "prior": Stabiliser()}
 
 
 def limits(table: IndexTable) -> IndexTable:
@@ -101,7 +102,7 @@ def from_rows(rows: int) -> None:
     """Time (a): rows → 22,000 shares with intervals and 6,000 indices."""
     levels, points = answers(rows)
     print(f"{rows:,} responses × {len(ITEMS)} items × {POINTS:,} points, from rows")
-    ours = median(lambda: figures(tally_by(levels, ITEMS, points)))
+    ours = median(lambda: figures(levels, points))
     theirs = median(lambda: shares_by_pandas(levels, points), 3)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "levels"
@@ -116,7 +117,7 @@ def from_rows(rows: int) -> None:
     print(
         f"  peak memory of the process so far {peak:,.0f} MB; the answers {levels.nbytes >> 20} MB"
     )
-    found, theirs_ = figures(tally_by(levels, ITEMS, points)), shares_by_pandas(levels, points)
+    found, theirs_ = figures(levels, points), shares_by_pandas(levels, points)
     assert np.allclose(found.items.values.estimate, theirs_.to_numpy(), atol=1e-12)
 
 

@@ -79,3 +79,12 @@ def test_nobody_gives_no_group() -> None:
     assert Sums.total(
         tally_by(np.zeros((0, 6)), ITEMS, np.zeros(0, dtype=int)).values()
     ) == Sums.total([])
+
+
+def test_places_from_answers_are_those_of_their_tallies() -> None:
+    levels = np.random.default_rng(8).choice([0, 1, 2, 3, 4, 5, 6, 9], (90, 6)).astype(np.int8)
+    place = np.arange(90) % 4
+    one = Strata.of_answers(levels, ITEMS, place)
+    other = Strata.of_places([{0: each} for each in tally_by(levels, ITEMS, place).values()])
+    assert (one.layout, one.matrix.tolist()) == (other.layout, other.matrix.tolist())
+    assert one.design.starts.tolist() == other.design.starts.tolist()
