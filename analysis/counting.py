@@ -65,10 +65,10 @@ def _count_chunk(answers: Bytes, together: Layout, rows: Integers, sizes: Intege
         raise ValueError("a stored answer is 0 to 6 or 9")
     _add_items(together.item_counts(matrix), columns, starts)
     own = np.repeat(np.arange(len(matrix)), np.diff(starts, append=len(padded)))
-    given = ((columns - np.uint8(1)) < SCALE).view(np.uint8)
-    satisfied = ((columns & np.uint8(0xFE)) == SCALE - 1).view(np.uint8)  # 4 or 5
-    level = columns * given
-    each = np.stack([given, satisfied, level])
+    each = np.empty((3, *columns.shape), dtype=np.uint8)  # answered, satisfied, level
+    np.less(columns - np.uint8(1), SCALE, out=each[0].view(np.bool_))
+    np.equal(columns & np.uint8(0xFE), SCALE - 1, out=each[1].view(np.bool_))  # 4 or 5
+    np.multiply(columns, each[0], out=each[2])
     totals = np.zeros((3, len(own)), dtype=np.uint16)
     for factor in together.factors:
         items = together.columns(factor)

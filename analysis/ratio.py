@@ -124,8 +124,9 @@ def estimate(moments: Moments, design: Design) -> Ratio:
     clusters, strata = design.total(m.clusters), design.total(1.0 * (m.clusters > 0))
     collapsed = (clusters - strata < LEAST_DEGREES_OF_FREEDOM) & (strata > 1)
     df = clusters - np.where(collapsed, 1, strata)
-    apart, together = _stratified(m, design, r), _one_stratum(m, design, r)
-    squares = np.where(design.spread(collapsed), together, apart)
+    squares = _stratified(m, design, r)
+    if collapsed.any():
+        squares = np.where(design.spread(collapsed), _one_stratum(m, design, r), squares)
     plain = _known(_divide(design.total(squares), total**2), df)
     variance = _known(_divide(design.total(design.correction * squares), total**2), df)
     return Ratio(
