@@ -47,7 +47,7 @@ def count(answers: Bytes, together: Layout, group: Integers, n_groups: int) -> I
 
 def _in_threads(work: Callable[[int], T], pieces: Sequence[int]) -> Iterable[T]:
     """Return the results in order; NumPy lets another thread compute while one does."""
-    if len(pieces) == 1:
+    if len(pieces) <= 1:
         return map(work, pieces)
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 -- for the few large calls
 

@@ -100,7 +100,7 @@ class People:
             "xy": x * y,
             "xx": x * x,
         }
-        of_people = {name: sums(self.stratum, np.asarray(own), n) for name, own in among.items()}
+        of_people = {name: sums(self.stratum, own, n) for name, own in among.items()}
         of_clusters = {name: sums(self.stratum_of, own, n) for name, own in products.items()}
         return Moments(**of_people, **of_clusters)
 

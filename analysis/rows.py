@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from analysis.counting import CODES
 from analysis.figures import figures
 from analysis.index import SatisfactionIndex, index_at, known_profile
 from analysis.interval import Array
-from analysis.layout import MISSING, NOT_APPLICABLE, SCALE, Integers, Item, Layout
+from analysis.layout import SCALE, Integers, Item, Layout
 from analysis.people import People, Values, column, sums
 from analysis.profiles import OVERALL, PROFILES, Moments, Profile
 from analysis.ratio import Bools, Design
@@ -18,7 +19,6 @@ from analysis.sums import sheet
 from analysis.table import IndexTable, named_rollup
 
 ITEM_MEANS = "t2b-items"
-CODES = (*range(1, SCALE + 1), MISSING, NOT_APPLICABLE)
 LONELY = {"adjust": True, "certainty": False}
 
 

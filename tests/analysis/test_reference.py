@@ -1,9 +1,6 @@
 """Estimates and standard errors against R's package survey (tests/reference/index.R)."""
 
-import csv
-import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,16 +8,10 @@ import pytest
 
 from analysis.index import SatisfactionIndex, index_from_sums
 from analysis.interval import Estimate
-from analysis.sums import Item, Sums, tally
+from analysis.sums import Sums, tally
+from tests.analysis.answers import ITEMS, LEVELS, POPULATION, STRATUM, reference
 
-REFERENCE = Path(__file__).parents[1] / "reference"
-R = json.loads((REFERENCE / "index.json").read_text())
-PEOPLE = list(csv.DictReader((REFERENCE / "index.csv").read_text().splitlines()))
-ITEMS = [
-    Item(code, None if code == "overall" else code[0])
-    for code in ("A1", "A2", "B1", "B2", "B3", "overall")
-]
-POPULATION = {int(person["stratum"]): int(person["population"]) for person in PEOPLE}
+R = reference("index")
 DESIGNS: dict[str, dict[str, Any]] = {
     "pooled": {},
     "weighted": {"population": POPULATION},
@@ -35,11 +26,7 @@ STRATA = {"one stratum": 1, "mean of the first five strata": 5}
 
 @cache
 def strata(last: int = 8) -> dict[int, Sums]:
-    rows: dict[int, list[list[int]]] = {}
-    for person in PEOPLE:
-        answers = [int(person[item.code]) for item in ITEMS]
-        rows.setdefault(int(person["stratum"]), []).append(answers)
-    return {h: tally(rows[h], ITEMS) for h in range(1, last + 1)}
+    return {h: tally(LEVELS[h == STRATUM], ITEMS) for h in range(1, last + 1)}
 
 
 def ours(design: str, figure: str) -> Estimate:

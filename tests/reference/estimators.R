@@ -116,19 +116,5 @@ for (lonely in c("adjust", "certainty")) {
   }
 }
 
-# Base R writes no JSON: 17 digits give every double back.
-numbers <- function(values) {
-  text <- sprintf("%.17g", values)
-  text[is.na(values)] <- "null"
-  paste0("{", paste0('"', names(values), '": ', text, collapse = ", "), "}")
-}
-block <- function(each) {
-  lines <- paste0('    "', names(each), '": ', vapply(each, numbers, ""))
-  paste0("{\n", paste(lines, collapse = ",\n"), "\n  }")
-}
-json <- paste0(
-  '{\n  "script": "tests/reference/estimators.R",\n  "R": "', getRversion(),
-  '",\n  "survey": "', packageVersion("survey"), '",\n',
-  paste0('  "', names(cases), '": ', vapply(cases, block, ""), collapse = ",\n"), "\n}"
-)
-writeLines(json, file.path(here, "estimators.json"))
+source(file.path(here, "json.R"))
+write_cases(cases, "estimators", here)

@@ -112,17 +112,5 @@ cases <- list(
   `mean of the first five strata` = list(`t2b-pooled index` = mean_of_strata(data$stratum <= 5))
 )
 
-# Base R writes no JSON: 17 digits give every double back.
-numbers <- function(values) {
-  paste0("{", paste0('"', names(values), '": ', sprintf("%.17g", values), collapse = ", "), "}")
-}
-block <- function(each) {
-  lines <- paste0('    "', names(each), '": ', vapply(each, numbers, ""))
-  paste0("{\n", paste(lines, collapse = ",\n"), "\n  }")
-}
-json <- paste0(
-  '{\n  "script": "tests/reference/index.R",\n  "R": "', getRversion(),
-  '",\n  "survey": "', packageVersion("survey"), '",\n',
-  paste0('  "', names(cases), '": ', vapply(cases, block, ""), collapse = ",\n"), "\n}"
-)
-writeLines(json, file.path(here, "index.json"))
+source(file.path(here, "json.R"))
+write_cases(cases, "index", here)

@@ -102,17 +102,6 @@ for (name in c("plain", "expansion", "days weights")) {
   }
 }
 
-# Base R writes no JSON: 17 digits give every double back.
-numbers <- function(values) {
-  paste0("{", paste0('"', names(values), '": ', sprintf("%.17g", values), collapse = ", "), "}")
-}
-block <- function(each) {
-  lines <- paste0('    "', names(each), '": ', vapply(each, numbers, ""))
-  paste0("{\n", paste(lines, collapse = ",\n"), "\n  }")
-}
 cases <- list(indices = indices, differences = differences, limits = limits)
-writeLines(paste0(
-  '{\n  "script": "tests/reference/rows.R",\n  "R": "', getRversion(),
-  '",\n  "survey": "', packageVersion("survey"), '",\n',
-  paste0('  "', names(cases), '": ', vapply(cases, block, ""), collapse = ",\n"), "\n}"
-), file.path(here, "rows.json"))
+source(file.path(here, "json.R"))
+write_cases(cases, "rows", here)
