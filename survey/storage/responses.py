@@ -72,6 +72,18 @@ class Response(Base):
     # Signs of irregular answering, as counted; a change waits for a close to take effect.
     flagged: Mapped[bool] = mapped_column(default=False)
     flagged_next: Mapped[bool | None]
+    # Which signs those are, by their codes, and whether no headline counts the answer at all.
+    signs: Mapped[str] = mapped_column(default="")
+    left_out: Mapped[bool] = mapped_column(default=False)
+    # What its giver said after the thank-you; never part of an index.
+    helped_by: Mapped[str | None]
+    paid_extra: Mapped[str | None]
+    trips: Mapped[str | None]
+    apology: Mapped[str | None]
+    # What an invitation slip knew of its dossier.
+    field: Mapped[str | None]
+    deciding_agency: Mapped[str | None]
+    on_time: Mapped[bool | None]
     batch_id: Mapped[int | None] = mapped_column(ForeignKey(Batch.id), index=True)
     import_id: Mapped[int | None] = mapped_column(ForeignKey(Import.id), index=True)
 
@@ -165,6 +177,8 @@ def add_imported(
             "duration_class": 0,  # unknown: a file says when it was sent, not when opened
             "answers": answers,
             "import_id": import_id,
+            "signs": "",
+            "left_out": False,
         }
         for point, day, visit, answers in rows
     ]
