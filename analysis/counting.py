@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from analysis.layout import MISSING, NOT_APPLICABLE, SCALE, Integers, Layout
+
+if TYPE_CHECKING:
+    from analysis.compiled import Kernel
 
 T = TypeVar("T")
 Bytes = npt.NDArray[np.uint8]
@@ -15,6 +18,9 @@ Bytes = npt.NDArray[np.uint8]
 CODES = (*range(1, SCALE + 1), MISSING, NOT_APPLICABLE)
 # So many people at a time are worth a thread, and stay in a processor's cache.
 CHUNK = 131_072
+# The kernel is looked for when so many people are counted; with fewer than so many a group,
+# another thread saves less than its integers cost.
+MANY, MANY_EACH = 4_096, 16
 # Up to so many items people are counted by b, a and s at once; more would make a large table.
 MOST_JOINT = 5
 # Eight answers are added as one 64-bit word; a byte of it overflows after so many words.
@@ -27,6 +33,44 @@ def count(answers: Bytes, together: Layout, group: Integers, n_groups: int) -> I
     `answers` (people, items), columns in the order of the layout; `group` (people,) numbers
     each person's group from 0. Raises ValueError for a code that is no answer.
     """
+    if len(answers) >= MANY:
+        from analysis import compiled  # noqa: PLC0415 -- most processes count few answers
+
+        kernel = compiled.kernel()
+        if kernel is not None and len(together.items) <= compiled.MOST_ITEMS:
+            return by_kernel(kernel, answers, together, group, n_groups)
+    return by_numpy(answers, together, group, n_groups)
+
+
+def by_kernel(
+    kernel: "Kernel", answers: Bytes, together: Layout, group: Integers, n_groups: int
+) -> Integers:
+    """Return what `count` does, by the compiled kernel."""
+    # C does not look where it writes.
+    if answers.shape != (len(group), len(together.items)) or not _within(group, n_groups):
+        raise ValueError(f"each person needs every item and a group from 0 to {n_groups - 1}")
+    rows, group = np.ascontiguousarray(answers), np.ascontiguousarray(group, dtype=np.int64)
+    threads = min(os.cpu_count() or 1, len(rows) // max(CHUNK, MANY_EACH * n_groups)) or 1
+    share = -(-len(rows) // threads) or 1
+
+    def piece(start: int) -> Integers:
+        matrix = np.zeros((n_groups, together.size), dtype=np.int64)
+        here = slice(start, start + share)
+        kernel(rows[here], group[here], together, matrix)
+        return matrix
+
+    first, *others = _in_threads(piece, range(0, len(rows), share) or range(1))
+    for matrix in others:
+        first += matrix
+    return first
+
+
+def _within(group: Integers, n_groups: int) -> bool:
+    return bool(group.min(initial=0) >= 0 and group.max(initial=-1) < n_groups)
+
+
+def by_numpy(answers: Bytes, together: Layout, group: Integers, n_groups: int) -> Integers:
+    """Return what `count` does, by NumPy alone."""
     # Sorting 16-bit numbers is a radix sort.
     order = np.argsort(group.astype(np.uint16) if n_groups <= 1 << 16 else group, kind="stable")
     sizes = np.bincount(group, minlength=n_groups)
@@ -46,7 +90,7 @@ def count(answers: Bytes, together: Layout, group: Integers, n_groups: int) -> I
 
 
 def _in_threads(work: Callable[[int], T], pieces: Sequence[int]) -> Iterable[T]:
-    """Return the results in order; NumPy lets another thread compute while one does."""
+    """Return the results in order; NumPy and C let another thread compute while one does."""
     if len(pieces) <= 1:
         return map(work, pieces)
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 -- for the few large calls
