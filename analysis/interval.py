@@ -96,9 +96,11 @@ class Estimates:
             raise ValueError(f"unknown method {method!r}; use one of {', '.join(METHODS)}")
         normal_quantile(level)  # refuses an impossible level
         low, high, names = METHODS[method](self, level)
-        census = self.n_effective == np.inf
-        low, high = (np.where(census, np.nan, self._scaled(each)) for each in (low, high))
-        return ConfidenceInterval(low, high, level, cast(str, np.where(census, "census", names)))
+        low, high, census = self._scaled(low), self._scaled(high), self.n_effective == np.inf
+        if census.any():
+            low, high = (np.where(census, np.nan, each) for each in (low, high))
+            names = np.where(census, "census", names)
+        return ConfidenceInterval(low, high, level, cast(str, names))
 
     @property
     def _unit(self) -> Array:
@@ -174,10 +176,10 @@ def _default(of: Estimates, level: float) -> Named:
     t = np.full(plain.shape, normal_quantile(level))
     t[~plain] = t_quantiles(level, of.degrees_of_freedom[~plain])
     low, high = wilson_limits(of._unit, of.n_effective, t)
-    names = np.where(plain, "wilson", "wilson-neff-t")
-    is_mean = (of.interval_method == "t") & (of.standard_error > 0)
-    if not is_mean.any():
-        return low, high, names
+    of_levels = of.interval_method == "t"
+    if not of_levels.any():
+        return low, high, of.interval_method
+    names, is_mean = np.where(plain, "wilson", "wilson-neff-t"), of_levels & (of.standard_error > 0)
     mean_low, mean_high, mean_names = _of_mean(of, t)
     return (
         np.where(is_mean, mean_low, low),

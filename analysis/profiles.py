@@ -124,12 +124,15 @@ class Profile:
         """Return the moments of each figure; `matrix` (strata, integers) as `layout` says."""
         if self.ratio is None:
             return _sum_of(item_moments(layout, matrix), *self.columns(layout))
-        levels = layout.item_counts(matrix)[..., :5]
+        squares = None
+        if self.scores is not None:
+            squares = layout.item_counts(matrix)[..., :5] @ self.scores**2
         figures = [
             _of_people(
                 self.ratio,
-                layout.people(matrix, index).astype(np.float64),
-                None if self.scores is None else levels[:, rows].sum(axis=1) @ self.scores**2,
+                # Strata side by side: what follows takes one of the six, or adds over b.
+                layout.people(matrix, index).astype(np.float64, order="F"),
+                None if squares is None else squares[:, rows].sum(axis=1),
             )
             for index, rows in zip((None, *layout.factors), self.columns(layout), strict=True)
         ]
@@ -159,8 +162,9 @@ def item_moments(layout: Layout, matrix: Integers) -> Moments:
 
     A person is 0 or 1, so y² = xy = y and x² = x.
     """
-    levels = layout.item_counts(matrix)[..., :5].astype(np.float64)
-    y, x = levels @ TOP_TWO, levels.sum(axis=-1)
+    by_level = np.moveaxis(layout.item_counts(matrix)[..., :5], -1, 0)
+    levels = by_level.astype(np.float64, order="C")
+    y, x = levels[3] + levels[4], levels.sum(axis=0)
     return Moments.of_people(people=x, answers=x, y=y, x=x, yy=y, xy=y, xx=x, elements=x, squares=y)
 
 

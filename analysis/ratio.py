@@ -53,6 +53,8 @@ class Design:
 
     def spread(self, values: npt.NDArray[Number]) -> npt.NDArray[Number]:
         """Return to each stratum the value of its place, (strata, …)."""
+        if len(self.starts) == len(self.rows):
+            return values
         return np.repeat(values, np.diff(self.starts, append=len(self.rows)), axis=0)
 
 

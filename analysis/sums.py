@@ -246,6 +246,8 @@ def numbered(groups: npt.NDArray[np.int64], n: int) -> tuple[Integers, Integers]
     least = groups.min(initial=0)
     if groups.max(initial=0) - least > 10 * n:  # labels too far apart to count them one by one
         return np.unique(groups, return_inverse=True)
-    met = np.bincount(groups - least) > 0
+    from_least = (groups - least if least else groups).astype(np.int64, copy=False)
+    met = np.bincount(from_least) > 0
     labels = np.flatnonzero(met)
-    return labels + least, (np.cumsum(met) - 1)[groups - least]
+    number = from_least if met.all() else (np.cumsum(met) - 1)[from_least]
+    return labels + least, number

@@ -22,6 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from analysis import Item, Stabiliser, Sums, rank_sets, tally_by
+from analysis.compiled import kernel
 from analysis.index import index_at
 from analysis.layout import Layout
 from analysis.sums import stack
@@ -42,7 +43,8 @@ def main() -> None:
     """Print every figure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
-    print(f"{os.cpu_count()} processors; medians of {RUNS} runs")
+    by = "the compiled kernel" if kernel() else "NumPy alone (make builds the kernel)"
+    print(f"{os.cpu_count()} processors; medians of {RUNS} runs; answers counted by {by}")
     for rows in parser.parse_args().rows:
         from_rows(rows)
     from_tallies()
