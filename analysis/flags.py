@@ -40,7 +40,7 @@ def straight_lining(levels: npt.ArrayLike, *, least: int = 5) -> Flags:
     """
     if least < SHORTEST_LINE:
         raise ValueError("one answer alone is always a straight line; use least=2 or more")
-    codes = _codes(levels)
+    codes = checked_codes(levels)
     answered = (codes >= LOWEST) & (codes <= HIGHEST)
     top = np.where(answered, codes, LOWEST).max(axis=1, initial=LOWEST)
     bottom = np.where(answered, codes, HIGHEST).min(axis=1, initial=HIGHEST)
@@ -118,10 +118,18 @@ def bursts(
     expected = window * (_usual_rate(times) if rate is None else rate)
     first = np.arange(len(times))
     end = np.searchsorted(times, times + window, side="left")
-    came = end - first
-    burst = (came >= SMALLEST_BURST) & (_at_least(came - 1, expected) < alpha)
+    burst = is_burst(end - first, expected, alpha=alpha)
     flags[order] = first < np.maximum.accumulate(np.where(burst, end, 0))
     return flags
+
+
+def is_burst(came: npt.ArrayLike, expected: float, *, alpha: float = 1e-4) -> Flags:
+    """Say of windows in which `came` answers came whether they are bursts.
+
+    `expected` answers a window; the rule and its limits are those of `bursts`.
+    """
+    people = np.asarray(came, dtype=np.intp)
+    return np.asarray((people >= SMALLEST_BURST) & (_at_least(people - 1, expected) < alpha))
 
 
 def _usual_rate(times: Array) -> float:
@@ -162,7 +170,7 @@ def repeated_vectors(levels: npt.ArrayLike, *, least: int = 3, alpha: float = 1e
     """
     if least < SHORTEST_RUN or not 0 < alpha < 1:
         raise ValueError("use least=2 or more, and alpha between 0 and 1")
-    codes = _codes(levels)
+    codes = checked_codes(levels)
     if codes.size == 0:
         return np.zeros(len(codes), dtype=np.bool_)
     _, vector, people = np.unique(codes, axis=0, return_inverse=True, return_counts=True)
@@ -200,8 +208,8 @@ def duplicates(tokens: Iterable[Hashable]) -> Flags:
     return np.array(flags, dtype=np.bool_)
 
 
-def _codes(levels: npt.ArrayLike) -> npt.NDArray[np.int8]:
-    """Return the levels as (people, items)."""
+def checked_codes(levels: npt.ArrayLike) -> npt.NDArray[np.int8]:
+    """Return levels as (people, items); ValueError where they are not, or hold unknown codes."""
     codes = np.asarray(levels)
     if codes.shape == (0,):
         return np.zeros((0, 0), dtype=np.int8)
