@@ -265,11 +265,11 @@ def cells(rates: Sequence[Rate]) -> Iterator[str]:
         yield f"{design:12} {items:2} items  r {r:.2f}  p {share:.2f}   " + "  ".join(shown)
 
 
-def write(path: Path, text: str) -> str:
+def write(path: Path, text: str, begin: str = BEGIN, end: str = END) -> str:
     """Put the block between the marks of a file; return what was done."""
     before = path.read_text(encoding="utf-8") if path.exists() else ""
-    if BEGIN not in before or END not in before:
-        return f"{path} has no marks {BEGIN} … {END}; nothing written"
-    head, _, rest = before.partition(BEGIN)
-    path.write_text(head + text + rest.partition(END)[2], encoding="utf-8")
+    if begin not in before or end not in before:
+        return f"{path} has no marks {begin} … {end}; nothing written"
+    head, _, rest = before.partition(begin)
+    path.write_text(head + text + rest.partition(end)[2], encoding="utf-8")
     return f"written: {path}"
