@@ -1,4 +1,7 @@
-"""What people of the demonstration wrote: nothing that names or accuses anybody."""
+"""What people of the demonstration wrote.
+
+The names and numbers are nobody's; they and the hints at money show what becomes of such words.
+"""
 
 CONTENT = (
     "Cán bộ hướng dẫn tận tình, dễ hiểu.",
@@ -9,6 +12,8 @@ CONTENT = (
     "Bảng hướng dẫn rõ ràng, dễ tìm quầy.",
     "Thái độ vui vẻ, giải thích đầy đủ.",
     "Mong giữ được như thế này.",
+    "Cảm ơn chị Lan ở quầy tiếp nhận đã chỉ dẫn từng bước.",
+    "Nộp trực tuyến ở nhà, lên chỉ lấy kết quả. Rất tiện.",
 )
 DISCONTENT = (
     "Chờ hơi lâu, buổi sáng đông nên mở thêm quầy.",
@@ -19,4 +24,7 @@ DISCONTENT = (
     "Máy lấy số hay bị kẹt giấy.",
     "Nên làm việc thêm sáng thứ Bảy cho người đi làm.",
     "Không biết góp ý ở đâu, bảng chỉ dẫn nhỏ quá.",
+    "Hồ sơ trễ hẹn mà không ai báo, xin gọi lại cho tôi số 0900 000 000.",
+    "Trang dịch vụ công báo lỗi, phải nộp lại hai lần.",
+    "Có người đứng ngoài cổng nói đưa tiền thì làm nhanh.",
 )
