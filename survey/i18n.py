@@ -15,7 +15,7 @@ CITIZEN_LANGUAGES = {"vi": "Tiếng Việt", "km": "ភាសាខ្មែរ"
 CATALOGUES = Path(__file__).parent / "translations"
 # The languages our own sentences are written in: the source, and what has a catalogue.
 WRITTEN = {"vi"} | {file.parts[-3] for file in CATALOGUES.glob("*/LC_MESSAGES/messages.mo")}
-CITIZEN_BLUEPRINTS = frozenset({"answer", "thanks"})
+CITIZEN_BLUEPRINTS = frozenset({"answer", "thanks", "afterwards", "receipts", "slips"})
 # An interval narrower than this many points earns its figure a decimal place.
 NARROW = 2
 
@@ -47,6 +47,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.tests["narrow"] = is_narrow
     app.jinja_env.globals["page_language"] = _language
     app.jinja_env.globals["language_names"] = CITIZEN_LANGUAGES
+    app.jinja_env.globals["written_languages"] = [c for c in CITIZEN_LANGUAGES if c in WRITTEN]
 
 
 def translate(text: str, **values: object) -> str:

@@ -2,11 +2,13 @@
 
 import base64
 import hashlib
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, abort, request
+from flask import session as browser
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf import CSRFProtect
@@ -23,15 +25,36 @@ from secure import (
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 FOUND = 302  # what a successful sign-in answers
+NOT_FOUND = 404  # what a receipt code that is not ours answers
+# A signed sheet, a thank-you address or a receipt code stands in for session and token.
+SESSIONLESS = (
+    "answer.submit",
+    "thanks.submit",
+    "afterwards.send_more",
+    "afterwards.tell",
+    "receipts.submit",
+    "slips.submit",
+)
 LONGEST_EMAIL = 320
-CITIZEN_CSS = (Path(__file__).parent / "static" / "citizen.css").read_text("utf-8")
-_HASH = base64.b64encode(hashlib.sha256(CITIZEN_CSS.encode()).digest()).decode()
-# One policy for every page: no script runs anywhere, and the only inline style is the
-# citizen page's, known by its hash so that the page can be compressed once.
+STATIC = Path(__file__).parent / "static"
+CITIZEN_CSS = (STATIC / "citizen.css").read_text("utf-8")
+# Without indents and the lines of comments: the form is one response over a slow network.
+CITIZEN_SCRIPT = re.sub(
+    r"^ *(//.*\n)?", "", (STATIC / "citizen.js").read_text("utf-8"), flags=re.MULTILINE
+)
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+# No script runs on any page but the form. What is inline there is known by its hash, not by a
+# nonce, so that the page can be compressed once.
 CONTENT_POLICY = "; ".join(
     (
         "default-src 'none'",
-        f"style-src 'self' 'sha256-{_HASH}'",
+        f"style-src 'self' {_hash(CITIZEN_CSS)}",
         "img-src 'self' data:",
         "font-src 'self'",
         "form-action 'self'",
@@ -39,20 +62,23 @@ CONTENT_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+FORM_ENDPOINTS = frozenset({"answer.show", "answer.submit", "slips.show", "slips.submit"})
+FORM_POLICY = f"{CONTENT_POLICY}; script-src {_hash(CITIZEN_SCRIPT)}; connect-src 'self'"
 
 
 def init_app(app: Flask) -> None:
     """Protect every response, every manager's form and the sign-in."""
     csrf = CSRFProtect(app)
-    for module in ("answer", "thanks"):  # their signed sheets need no session
-        csrf.exempt(f"survey.views.{module}.submit")
+    for view in SESSIONLESS:
+        csrf.exempt(f"survey.views.{view}")
     app.jinja_env.globals["citizen_css"] = CITIZEN_CSS
+    app.jinja_env.globals["citizen_script"] = CITIZEN_SCRIPT
     headers = _headers(https=app.config["HTTPS"])
     app.after_request(lambda response: _protect(response, headers))
     if hops := app.config["PROXY_HOPS"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
     app.before_request(_refuse_json)
-    _limit_sign_in(app)
+    _limit_guesses(app)
 
 
 def _headers(*, https: bool) -> Secure:
@@ -70,14 +96,15 @@ def _headers(*, https: bool) -> Secure:
 
 def _protect(response: Response, headers: Secure) -> Response:
     headers.set_headers(response)
-    response.headers["Content-Security-Policy"] = CONTENT_POLICY
+    policy = FORM_POLICY if request.endpoint in FORM_ENDPOINTS else CONTENT_POLICY
+    response.headers["Content-Security-Policy"] = policy
     # Pages carry a nonce or somebody's data; only files may be kept.
     if request.endpoint not in {"static", "bootstrap.static"}:
         response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _limit_sign_in(app: Flask) -> None:
+def _limit_guesses(app: Flask) -> None:
     limiter = Limiter(get_remote_address, app=app)
     app.extensions["sign_in_limiter"] = limiter  # the limit itself refers to it weakly
     limited = limiter.limit(
@@ -86,8 +113,25 @@ def _limit_sign_in(app: Flask) -> None:
         methods=["POST"],
         deduct_when=lambda response: response.status_code != FOUND,
     )
+    # Who is asked for a code has given the password: here the account alone may be limited, and
+    # must be, or its million codes could be tried from everywhere.
+    limited_code = limiter.shared_limit(
+        app.config["SIGN_IN_LIMIT"],
+        scope="second factor",
+        key_func=_account_half_in,
+        methods=["POST"],
+        deduct_when=lambda response: response.status_code != FOUND,
+    )
     views: dict[str, Any] = app.view_functions
     views["security.login"] = limited(views["security.login"])
+    for name in ("two_factor_token_validation", "mf_recovery"):
+        views[f"security.{name}"] = limited_code(views[f"security.{name}"])
+    limited = limiter.limit(
+        app.config["RECEIPT_LIMIT"],
+        methods=["POST"],
+        deduct_when=lambda response: response.status_code == NOT_FOUND,
+    )
+    views["receipts.submit"] = limited(views["receipts.submit"])
 
 
 def _account_here() -> str:
@@ -95,6 +139,11 @@ def _account_here() -> str:
     typed = request.form.get("email", "")[:LONGEST_EMAIL]
     account = unicodedata.normalize("NFKC", typed).replace("。", ".").strip().lower()
     return hashlib.sha256(f"{get_remote_address()} {account}".encode()).hexdigest()
+
+
+def _account_half_in() -> str:
+    """Return which account waits for its second factor; a stranger counts by address."""
+    return str(browser.get("tf_user_id") or get_remote_address())
 
 
 def _refuse_json() -> None:

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 SEND, AGAIN, THANKS = "Gửi phiếu", "Người khác trả lời", "Đã nhận phiếu"
+KEPT, RESEND = "Câu trả lời vẫn còn ở đây", "Gửi lại"
+CHECKED = "[...document.querySelectorAll('input:checked')].map(e => e.name + e.value)"
 
 
 def choose(page: Page, level: int) -> None:
@@ -15,6 +17,18 @@ def choose(page: Page, level: int) -> None:
 def send(page: Page, words: str = SEND) -> None:
     with page.expect_navigation():
         page.get_by_role("button", name=words).tap()
+
+
+def press(page: Page, words: str = SEND) -> None:
+    page.get_by_role("button", name=words).tap()
+
+
+def expect_kept(page: Page) -> None:
+    """Fail unless the page says that nothing is lost, shows it and offers to send again."""
+    expect(page.get_by_role("status")).to_contain_text(KEPT)
+    expect(page.get_by_role("status")).to_be_in_viewport()
+    expect(page.get_by_role("button")).to_have_text(RESEND)
+    assert page.evaluate(CHECKED) == ["overall4"]
 
 
 def follow(page: Page, words: str) -> None:
@@ -46,7 +60,7 @@ def _same(route: Route, first: str) -> None:
 
 def tab_to_next_question(page: Page) -> None:
     """Press Tab up to the first choice not in the question that had the focus."""
-    for _stop in range(4):
+    for _stop in range(6):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.type") == "radio":
             return

@@ -1,7 +1,12 @@
 """What a citizen does: two taps, the thank-you, and the second person on one phone."""
 
+from urllib.parse import urlsplit
+
+import pytest
 from playwright.sync_api import Page, Response, expect
 
+from benchmarks.page_weight import AIM, LOOKS
+from benchmarks.page_weight import pages as weighed
 from tests.browser.citizen import AGAIN, choose, follow, keep_first_sheet, receipt, send
 from tests.browser.conftest import Pages
 from tests.live import Server, Stored
@@ -102,12 +107,65 @@ def test_an_empty_form_comes_back_with_the_reason_and_the_choices_kept(
     assert stored.levels == [3]
 
 
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_no_page_of_the_first_visit_is_heavier_than_the_aim(server: Server, look: str) -> None:
+    weights = {name: len(reply) for name, _address, reply in weighed(server, look)}
+    assert "form" in weights
+    assert {name: weight for name, weight in weights.items() if not 1000 < weight <= AIM} == {}
+
+
 def test_opening_the_form_is_a_single_request(pages: Pages, server: Server, address: str) -> None:
     before = server.requests
     page = pages.phone()
     page.goto(address, wait_until="networkidle")
     # The server's own count: the browser does not report what it asks for an icon.
     assert server.requests - before == 1
+
+
+def test_a_code_in_the_wrong_place_leads_to_the_right_counter_in_two_taps(
+    bare_phone: Page, server: Server, address: str, stored: Stored
+) -> None:
+    right = server.open_point("Quầy 6: Đất đai")
+    bare_phone.goto(address)
+    follow(bare_phone, "Không phải nơi Ông/Bà vừa đến?")
+    with bare_phone.expect_navigation():
+        bare_phone.locator(f"a[href^='{urlsplit(right).path}']").tap()
+    expect(bare_phone.locator("h1")).to_have_text("Quầy 6: Đất đai")
+    choose(bare_phone, 3)
+    send(bare_phone)
+    receipt(bare_phone)
+    assert stored.levels == [3]
+
+
+def test_size_and_contrast_work_without_script_or_cookie_up_to_the_thank_you(
+    bare_phone: Page, address: str, stored: Stored
+) -> None:
+    bare_phone.goto(address)
+    for words in ("A+", "A+", "Tương phản"):
+        follow(bare_phone, words)
+    send(bare_phone)
+    expect(bare_phone.get_by_role("alert")).to_be_visible()
+    choose(bare_phone, 5)
+    send(bare_phone)
+    receipt(bare_phone)
+    expect(bare_phone.locator("html")).to_have_class("size2 contrast")
+    expect(bare_phone.locator("html")).to_have_css("font-size", "24px")
+    expect(bare_phone.locator("body")).to_have_css("background-color", "rgb(0, 0, 0)")
+    assert stored.levels == [5]
+
+
+def test_nobody_finds_the_field_that_only_a_machine_fills_in(pages: Pages, address: str) -> None:
+    page = pages.open()
+    page.goto(address)
+    trap = page.locator("input[name=again]")
+    expect(trap).not_to_be_in_viewport()
+    names = set()
+    for _stop in range(30):
+        page.keyboard.press("Tab")
+        names.add(page.evaluate("document.activeElement.name"))
+    assert "visit" in names
+    assert "again" not in names
+    assert trap.evaluate("e => e.closest('[aria-hidden=true]') !== null")
 
 
 def test_no_citizen_page_makes_the_browser_complain(

@@ -46,11 +46,14 @@ def test_every_tap_target_of_a_citizen_is_56_pixels_high(pages: Pages, address: 
     choose(page, 3)
     send(page)
     small += _small_targets(page)
+    page.goto(f"{address}/others")
+    small += _small_targets(page)
     page.goto(urlsplit(address)._replace(path="/").geturl())
     assert small + _small_targets(page) == []
 
 
 def _small_targets(page: Page) -> list[str]:
+    page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
     targets = page.locator("label:has(input), button, .button, textarea, input[type=text]")
     assert targets.count()
     heights = [(targets.nth(i).evaluate(RECT), i) for i in range(targets.count())]
@@ -74,9 +77,12 @@ def test_no_citizen_page_scrolls_sideways_at_320_pixels(
             page.evaluate("document.documentElement.style.fontSize = '200%'")
         assert page.evaluate(WIDTH) == 320, page.url
 
-    for lang in ("vi", "en"):
-        page.goto(f"{address}?lang={lang}")
+    for read in ("lang=vi", "lang=en", "size=2&contrast=1"):
+        page.goto(f"{address}?{read}")
         measure()
+    page.goto(f"{address}/others?size=2")
+    measure()
+    page.goto(f"{address}?lang=en")
     send(page, "Send")
     measure()
     choose(page, 3)
@@ -88,6 +94,66 @@ def test_no_citizen_page_scrolls_sideways_at_320_pixels(
     server.close_point(address)
     page.goto(address)
     measure()
+
+
+def test_a_link_for_reading_is_as_high_as_a_finger_is_wide(pages: Pages, address: str) -> None:
+    page = pages.phone(360, 640)
+    page.goto(f"{address}?size=1")
+    links = page.locator("nav a")
+    boxes = [links.nth(number).bounding_box() for number in range(links.count())]
+    assert len(boxes) == 4  # another language, smaller, larger, contrast
+    assert all(box and box["height"] >= 44 and box["width"] >= 24 for box in boxes)
+    elsewhere = page.locator(".elsewhere a").bounding_box()
+    assert elsewhere is not None
+    assert elsewhere["height"] >= 24  # WCAG 2.5.8
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 360), (568, 320), (732, 280)])
+def test_a_phone_held_sideways_shows_a_choice_and_the_send_button(
+    pages: Pages, address: str, width: int, height: int
+) -> None:
+    page = pages.phone(width, height)
+    page.goto(address)
+    choose(page, 3)
+    expect(page.locator(".bar button")).to_be_in_viewport(ratio=1)
+    top, bottom = page.locator("label:has(input:checked)").evaluate(RECT)
+    assert 0 <= top < bottom <= page.evaluate(BAR_TOP)
+    assert page.evaluate(WIDTH) == width
+
+
+def test_the_bar_does_not_stick_where_it_would_hide_most_of_the_page(
+    pages: Pages, address: str, stored: Stored
+) -> None:
+    page = pages.open(320, 200)  # a desk's screen at 400 per cent
+    page.goto(address)
+    expect(page.locator(".bar")).not_to_be_in_viewport()
+    page.locator("label:has(input[name=overall])").nth(4).click()
+    with page.expect_navigation():
+        page.locator(".bar button").click()
+    receipt(page)
+    assert page.evaluate(WIDTH) == 320
+    assert stored.levels == [5]
+
+
+def test_tab_goes_down_the_page_from_the_language_to_the_send_button(
+    pages: Pages, address: str
+) -> None:
+    page = pages.open()
+    page.goto(address)
+    stops, tops = [], []
+    while not stops or stops[-1] != "Gửi phiếu":
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("(e => e.name || e.textContent.trim())(document.activeElement)"))
+        tops.append(page.evaluate("document.activeElement.getBoundingClientRect().top + scrollY"))
+    assert stops[:5] == [
+        "English",
+        "A+",
+        "Tương phản",
+        "Không phải nơi Ông/Bà vừa đến?",
+        "overall",
+    ]
+    assert list(dict.fromkeys(stops[4:])) == ["overall", *"ABCDE", "visit", "Gửi phiếu"]
+    assert tops == sorted(tops)
 
 
 # WCAG 2.4.11 asks that no focused control is wholly hidden: ours are seen in full, and at the

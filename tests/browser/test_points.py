@@ -2,6 +2,7 @@
 
 import re
 from io import BytesIO
+from pathlib import Path
 
 import pypdfium2
 import pytest
@@ -12,6 +13,8 @@ from playwright.sync_api import Page, StorageState, expect
 from tests import live
 from tests.browser.conftest import Pages
 from tests.live import Server
+from tests.posters import codes
+from tests.posters import pages as pages_of
 
 WIDTH = "document.scrollingElement.scrollWidth"
 
@@ -48,8 +51,12 @@ def codes_of(pdf: str) -> list[str]:
     """Return what a phone's camera reads off a poster."""
     with pypdfium2.PdfDocument(pdf) as document:
         assert len(document) == 1
-        picture = document[0].render(scale=3).to_pil()
-    return [code.text for code in zxingcpp.read_barcodes(picture)]
+    return read(pdf)
+
+
+def read(pdf: str) -> list[str]:
+    """Return what a phone's camera reads off every page."""
+    return [code for page in pages_of(Path(pdf).read_bytes(), 3) for code in codes(page)]
 
 
 def test_the_account_of_the_banner_signs_in_and_out(pages: Pages, server: Server) -> None:
@@ -107,15 +114,38 @@ def test_a_counter_is_renamed_moved_and_closed_and_its_form_says_so(
 def test_a_replaced_code_leads_to_the_new_one(desk: Page, server: Server) -> None:
     create(desk, server, "Quầy 10: Hộ tịch")
     old = address_shown(desk)
-    desk.get_by_text("Mã bị mất, bị dán đè hoặc bị lộ?").click()
-    press(desk, "Cấp mã mới, bỏ mã cũ")
+    follow(desk, "Thay hoặc thu hồi mã")
+    desk.get_by_label("Cấp mã mới, mã cũ hết dùng ngay").check()
+    press(desk, "Thực hiện")
     new = address_shown(desk)
     assert new != old
     desk.goto(old)
     expect(desk.locator("h2")).to_have_text("Mã này đã được thay bằng mã mới")
+    expect(desk.get_by_role("alert")).to_contain_text("xin báo cán bộ")
     desk.get_by_label("8 ký tự cuối của địa chỉ in dưới mã QR").fill(new.rsplit("/", 1)[-1].upper())
     press(desk, "Mở phiếu")
     expect(desk).to_have_url(new)
+
+
+def test_a_pack_and_a_check_sheet_hold_the_code_shown(desk: Page, server: Server) -> None:
+    create(desk, server, "Quầy 13: Hộ tịch")
+    shown = address_shown(desk)
+    desk.goto(f"{server.base}/posters")
+    desk.get_by_label("Các quầy của").select_option("Phường Mẫu An")
+    desk.get_by_label("Khổ giấy").select_option("Tem dán, 8 tem một tờ A4")
+    with desk.expect_download() as download:
+        desk.get_by_role("button", name="Tải về").click()
+    assert shown in read(str(download.value.path()))
+
+    desk.goto(f"{server.base}/checks")
+    desk.get_by_label("Các quầy của").select_option("Phường Mẫu An")
+    press(desk, "Tiếp tục")
+    with desk.expect_download() as download:
+        desk.get_by_role("link", name="Tải phiếu kiểm tra").click()
+    assert shown in read(str(download.value.path()))
+    desk.get_by_label("Quầy 13: Hộ tịch: lần này").select_option("Bị dán đè")
+    press(desk, "Ghi kết quả")
+    expect(desk.get_by_role("status")).to_contain_text("Đã ghi kết quả kiểm tra 1 mã")
 
 
 @pytest.mark.parametrize("name", ["Quầy 11: Hộ tịch", "W" * 120], ids=["usual", "long"])
@@ -130,11 +160,11 @@ def test_no_managers_page_scrolls_sideways_on_a_phone(
 
     create(page, server, name)
     measure("show")
-    for words in ("Đổi tên", "Chuyển đơn vị"):
+    for words in ("Đổi tên", "Chuyển đơn vị", "Thay hoặc thu hồi mã"):
         follow(page, words)
         measure(words)
         page.go_back()
-    for path in ("/points", "/points/new", "/change", "/login"):
+    for path in ("/points", "/points/new", "/posters", "/checks?unit=00001", "/change", "/login"):
         page.goto(server.base + path)
         measure(path)
     assert widths == dict.fromkeys(widths, 360)

@@ -3,9 +3,11 @@ import hashlib
 import re
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from survey.security import CITIZEN_SCRIPT
 from tests.province import Place
 
 
@@ -20,16 +22,31 @@ def test_every_page_is_protected_by_its_headers(client: FlaskClient, place: Plac
         policy = headers["Content-Security-Policy"]
         assert policy.startswith("default-src 'none'")
         assert "unsafe" not in policy
-        assert "script-src" not in policy
+        assert ("script-src" in policy) == (path == f"/p/{place.token}")
 
 
-def test_the_inline_style_is_the_one_the_policy_knows(client: FlaskClient, place: Place) -> None:
+@pytest.mark.parametrize("kind", ["style", "script"])
+def test_what_is_inline_is_what_the_policy_knows(
+    client: FlaskClient, place: Place, kind: str
+) -> None:
     answer = client.get(f"/p/{place.token}")
-    style = re.search(r"<style>(.*?)</style>", answer.get_data(as_text=True), re.DOTALL)
-    assert style
-    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
-    assert f"'sha256-{digest}'" in answer.headers["Content-Security-Policy"]
-    assert "style=" not in answer.get_data(as_text=True)
+    page = answer.get_data(as_text=True)
+    (inline,) = re.findall(rf"<{kind}>(.*?)</{kind}>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(inline.encode()).digest()).decode()
+    policy = answer.headers["Content-Security-Policy"]
+    assert re.search(rf"{kind}-src [^;]*'sha256-{re.escape(digest)}'", policy)
+    assert "style=" not in page
+    assert not re.search(r"\son[a-z]+=", page)
+
+
+def test_the_script_is_served_without_its_comments_and_indents() -> None:
+    assert "addEventListener" in CITIZEN_SCRIPT
+    assert not re.search(r"^( |//)", CITIZEN_SCRIPT, re.MULTILINE)
+
+
+def test_the_script_asks_for_nothing_that_a_browser_inside_an_app_lacks() -> None:
+    missing = r"crypto|clipboard|cookie|download|window\.open|alert\(|eval|=>|`|\b(let|const)\b"
+    assert re.findall(missing, CITIZEN_SCRIPT) == []
 
 
 def test_plain_http_has_no_strict_transport(make_app: Callable[..., Flask]) -> None:

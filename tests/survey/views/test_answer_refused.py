@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from survey import period
 from survey.db import session
-from survey.storage import code_tokens, points
+from survey.storage import code_tokens, point_codes, points
 from survey.storage.receipts import Receipt
 from survey.storage.responses import Response
 from tests import sheets
@@ -158,7 +158,7 @@ def test_a_mistyped_code_and_an_unknown_one_are_told_apart(
 def test_a_revoked_code_asks_for_the_new_one(app: Flask, client: FlaskClient, place: Place) -> None:
     with app.app_context():
         point = points.any_of(session(), place.point)
-        new = points.issue_code(session(), point, period.now()).token
+        new = point_codes.issue(session(), point, period.now()).token
         session().commit()
     revoked = client.get(f"/p/{place.token}")
     assert revoked.status_code == 410
