@@ -1,14 +1,17 @@
 """Direct standardisation: what an index would be with a standard mix of cases."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 
 from analysis.index import SatisfactionIndex, index_at, known_profile
 from analysis.stabiliser import Stabiliser
 from analysis.sums import Sums
-from analysis.table import Strata, index_table
+from analysis.table import IndexTable, Strata, index_table
+
+Cell = TypeVar("Cell", bound=Hashable)
 
 
 def standardise(
@@ -34,18 +37,39 @@ def standardise(
     Fleiss, J. L., Levin, B. & Paik, M. C. (2003). Statistical methods for rates and
     proportions, 3rd ed., ch. 19.
     """
+    return index_at(standardised_table([sums_by_cell], standard, prior=prior, profile=profile), 0)
+
+
+def standardised_table(
+    places: Sequence[Mapping[Cell, Sums]],
+    standard: Mapping[Cell, float],
+    *,
+    prior: Stabiliser | None = None,
+    profile: str = "t2b-pooled",
+) -> IndexTable:
+    """Return `standardise` of the cells of many places, at once and to one standard.
+
+    Raises ValueError as it does.
+    """
     known_profile(profile)
     if any(not each >= 0 for each in standard.values()):
         raise ValueError("what a cell counts in the standard cannot be below 0")
     unknown = [
-        cell for cell, own in sums_by_cell.items() if own.n_respondents and cell not in standard
+        cell
+        for cells in places
+        for cell, own in cells.items()
+        if own.n_respondents and cell not in standard
     ]
     if unknown:
         raise ValueError(f"the standard says nothing of {unknown[0]!r}; add it or leave it out")
     nobody = Sums.total([])
-    cells = {number: sums_by_cell.get(cell, nobody) for number, cell in enumerate(standard)}
+    ordered = [
+        {number: cells.get(cell, nobody) for number, cell in enumerate(standard)}
+        for cells in places
+    ]
     shares = np.array([[*standard.values()] or [0.0]], dtype=np.float64).T
-    strata = Strata.of_places([cells])
-    strata = replace(strata, design=replace(strata.design, population=shares, shares=shares))
-    table = index_table(strata, rollup="standardised", profile=profile, prior=prior or Stabiliser())
-    return index_at(table, 0)
+    everywhere = np.tile(shares, (len(places), 1))
+    strata = Strata.of_places(ordered)
+    design = replace(strata.design, population=everywhere, shares=everywhere)
+    strata = replace(strata, design=design)
+    return index_table(strata, rollup="standardised", profile=profile, prior=prior or Stabiliser())

@@ -1,0 +1,71 @@
+"""Peers with the mix of fields that the whole group has, where counters have a field."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+
+from analysis import ConfidenceInterval, Sums
+from analysis.gathering import unpack
+from analysis.standardisation import standardised_table
+from survey.reports.comparison.figures import indices
+from survey.reports.comparison.result import Standardised
+from survey.storage.tallies import TallyRow
+
+# A figure that speaks of less of the group's mix is no comparison.
+LEAST_COVERED = 0.8
+FEWEST = 2
+
+
+def side_by_side(
+    rows: Mapping[str, Sequence[TallyRow]], field_of: Mapping[int, str]
+) -> tuple[dict[str, int], dict[str, Standardised]]:
+    """Return how many people the group has in each field, and each peer on that mix.
+
+    Only of counters with a field; the group's own answers are the standard. Nothing where there
+    is one field, or fewer than two peers that cover enough of the mix.
+    """
+    fielded = {code: [row for row in own if row.point_id in field_of] for code, own in rows.items()}
+    chosen = {code: own for code, own in fielded.items() if own}
+    mix: Counter[str] = Counter()
+    for own in chosen.values():
+        for row in own:
+            mix[field_of[row.point_id or 0]] += row.n
+    found = _standardised(chosen, field_of, mix) if len(mix) >= FEWEST else {}
+    return (dict(mix.most_common()), found) if len(found) >= FEWEST else ({}, {})
+
+
+def _standardised(
+    rows: Mapping[str, Sequence[TallyRow]], field_of: Mapping[int, str], mix: Mapping[str, int]
+) -> dict[str, Standardised]:
+    table = standardised_table([_cells(own, field_of) for own in rows.values()], mix)
+    limits = table.indices.values.confidence_interval()
+    found = {}
+    for place, (code, crude) in enumerate(zip(rows, indices([*rows.values()], ""), strict=True)):
+        covered = float(table.indices.covered[place, 0]) / sum(mix.values())
+        if crude is None or not crude.figure.has_share or covered < LEAST_COVERED:
+            continue
+        interval = ConfidenceInterval(
+            float(limits.low[place, 0]), float(limits.high[place, 0]), limits.level, "wilson-neff-t"
+        )
+        if not interval.low <= interval.high:
+            continue
+        found[code] = Standardised(
+            crude=crude.figure.estimate,
+            crude_interval=crude.figure.interval,
+            estimate=float(table.indices.values.estimate[place, 0]),
+            interval=interval,
+            n=crude.figure.n_respondents,
+            covered=covered,
+        )
+    return found
+
+
+def _cells(rows: Sequence[TallyRow], field_of: Mapping[int, str]) -> dict[str, Sums]:
+    """Return the sums of each field."""
+    raws: defaultdict[str, list[bytes]] = defaultdict(list)
+    for row in rows:
+        raws[field_of[row.point_id or 0]].append(row.sums)
+    found = {}
+    for field, own in raws.items():
+        layout, matrix = unpack(own)
+        found[field] = Sums(layout.items, matrix.sum(axis=0))
+    return found

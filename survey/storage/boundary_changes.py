@@ -1,0 +1,62 @@
+"""What a unit was before: the successions that lead to it, whole or in part."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, aliased
+
+from survey.storage.unit_successions import UnitSuccession
+from survey.storage.units import Unit
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundaryChange:
+    """One line from an old unit to a new one; the new one holds from `on`."""
+
+    new_code: str
+    new_name: str
+    old_code: str
+    old_name: str
+    on: date
+    full: bool
+    reference: str | None
+
+
+def into(
+    session: Session, codes: Collection[str], start: date, end: date
+) -> Sequence[BoundaryChange]:
+    """Return the changes that made these units between two dates, and their forebears in turn."""
+    found: list[BoundaryChange] = []
+    asked: set[str] = set()
+    frontier = set(codes)
+    while frontier:
+        asked |= frontier
+        found += _where(
+            session, _new.code.in_(frontier), _old.valid_to > start, _old.valid_to < end
+        )
+        frontier = {change.old_code for change in found} - asked
+    return found
+
+
+_old, _new = aliased(Unit), aliased(Unit)
+
+
+def _where(session: Session, *conditions: ColumnElement[bool]) -> list[BoundaryChange]:
+    query = (
+        select(
+            _new.code.label("new_code"),
+            _new.name.label("new_name"),
+            _old.code.label("old_code"),
+            _old.name.label("old_name"),
+            _old.valid_to.label("on"),
+            UnitSuccession.full,
+            UnitSuccession.reference,
+        )
+        .join(_old, _old.id == UnitSuccession.old_id)
+        .join(_new, _new.id == UnitSuccession.new_id)
+        .where(_old.valid_to.is_not(None), *conditions)
+        .order_by(_new.sort_key, _old.sort_key)
+    )
+    return [BoundaryChange(**row) for row in session.execute(query).mappings()]

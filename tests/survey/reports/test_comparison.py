@@ -1,0 +1,328 @@
+"""Peers beside each other: who is told apart, who is not, and who is not compared at all."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+import time_machine
+from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
+
+from survey import period
+from survey.db import make_engine
+from survey.reports import comparison, index_report
+from survey.reports.comparison import Comparison, Peer
+from survey.storage import denominators, points, questionnaires, suppressions, units
+from survey.storage.suppressions import Suppression
+from tests import peers, rows
+
+OCTOBER, SEPTEMBER, AUGUST = (period.parse(name) for name in ("2026-10", "2026-09", "2026-08"))
+MONTHS = (OCTOBER, SEPTEMBER, AUGUST)
+
+
+@pytest.fixture(autouse=True)
+def november() -> Iterator[None]:
+    with time_machine.travel(datetime(2026, 11, 22, 3, tzinfo=UTC)):
+        yield
+
+
+@pytest.fixture
+def session(sqlite_url: str) -> Iterator[Session]:
+    """A session on SQLite: what depends on the database is in the tests of boundaries."""
+    engine = make_engine(sqlite_url)
+    with Session(engine, expire_on_commit=False) as opened:
+        yield opened
+    engine.dispose()
+
+
+def _compared(session: Session, group: str = "phuong", **known: object) -> Comparison:
+    parent = units.get(session, peers.PROVINCE, period.today())
+    return comparison.compare(session, parent, OCTOBER, group, **known)  # type: ignore[arg-type]
+
+
+def _by_code(found: Comparison) -> dict[str, Peer]:
+    return {peer.unit.code: peer for peer in found.peers}
+
+
+def _spread(session: Session, *shares: float, n: int = 200, months: int = 1) -> list[str]:
+    """Release n people of each of two counters of some communes with these shares satisfied."""
+    codes = peers.communes(session, len(shares))
+    for code, share in zip(codes, shares, strict=True):
+        for point in peers.counters(session, code):
+            for month in MONTHS[:months]:
+                peers.release(session, code, point, month, n, satisfied=share)
+    peers.closed(session, date(2026, 11, 20))
+    return codes
+
+
+def test_a_peers_index_is_the_one_of_its_own_page(session: Session) -> None:
+    codes = _spread(session, 0.9, 0.5)
+    found = _by_code(_compared(session))
+    for code in codes:
+        unit = units.get(session, code, period.today())
+        shown = index_report(session, unit, OCTOBER).index
+        index = found[code].index
+        assert shown is not None
+        assert index is not None
+        assert index == shown
+
+
+def test_peers_far_apart_have_tiers_and_disjoint_rank_sets(session: Session) -> None:
+    codes = _spread(session, 0.95, 0.9, 0.5, 0.48, 0.1, 0.05)
+    found = _compared(session)
+    own = _by_code(found)
+    assert found.is_rankable
+    assert [own[code].standing.tier for code in codes] == [  # type: ignore[union-attr]
+        *["top"] * 2,
+        *["not distinguishable"] * 2,
+        *["bottom"] * 2,
+    ]
+    middle = own[codes[2]].standing
+    assert middle is not None
+    assert (middle.best, middle.worst) == (3, 4)
+
+
+def test_peers_alike_are_listed_by_name_and_share_every_rank(session: Session) -> None:
+    codes = _spread(session, 0.80, 0.81, 0.79, 0.80)
+    found = _compared(session)
+    assert not found.is_rankable
+    # The reliability of units that cannot be told apart is too low for any rank set.
+    assert not found.ranked
+    assert "reliability-too-low" in _by_code(found)[codes[0]].reasons
+    assert [peer.unit.code for peer in found.ordered("index")] == codes
+
+
+def test_by_index_those_with_a_rank_set_come_first_and_the_others_keep_the_alphabet(
+    session: Session,
+) -> None:
+    codes = _spread(session, 0.2, 0.9, 0.5)
+    more = peers.communes(session, 2, first=32000)
+    for code, share in zip(more, (0.3, 0.99), strict=True):
+        peers.release(session, code, peers.counters(session, code)[0], OCTOBER, 40, satisfied=share)
+    found = _compared(session)
+    order = [peer.unit.code for peer in found.ordered("index")]
+    assert order[:3] == [codes[1], codes[2], codes[0]]
+    assert order[3:] == more
+    assert "fewer-people-than-are-ranked" in _by_code(found)[more[0]].reasons
+
+
+def test_a_known_coverage_below_a_tenth_keeps_a_unit_out_and_an_unknown_one_is_said(
+    session: Session,
+) -> None:
+    codes = _spread(session, 0.9, 0.5, 0.2)
+    assert len(_compared(session).ranked) == 3
+    assert not _compared(session).has_coverage
+    known = _compared(session, coverage={codes[0]: 0.05, codes[1]: 0.3, codes[2]: 0.2})
+    assert [peer.unit.code for peer in known.ranked] == codes[1:]
+    assert known.has_coverage
+
+
+def test_coverage_comes_from_the_dossiers_of_the_counters_with_answers(session: Session) -> None:
+    codes = _spread(session, 0.9, 0.5, 0.2)
+    assigned = points.assigned(session, codes, OCTOBER)
+    for point, code in assigned:
+        cell = denominators.Cell(code, point.id, OCTOBER.start, denominators.COUNTER)
+        n = 4000 if code == codes[0] else 800
+        part = denominators.Part(None, None, None)
+        denominators.put(session, {cell: Counter({part: n})}, {}, date(2026, 11, 3))
+    found = _compared(session)
+    own = _by_code(found)
+    assert own[codes[0]].coverage == pytest.approx(400 / 8000)
+    assert own[codes[1]].coverage == pytest.approx(400 / 1600)
+    assert "coverage-too-low" in own[codes[0]].reasons
+    assert [peer.unit.code for peer in found.ranked] == codes[1:]
+    assert found.has_coverage
+    # A counter with answers whose dossiers nobody stated leaves the unit without coverage.
+    third = session.get_one(points.ServicePoint, peers.counters(session, codes[1])[0])
+    rows.answer(session, third, date(2026, 10, 5))
+    assert _by_code(_compared(session))[codes[1]].coverage is None
+
+
+def test_the_funnel_marks_who_lies_outside_what_is_usual(session: Session) -> None:
+    codes = _spread(session, *[0.8, 0.81, 0.79, 0.8, 0.82, 0.78, 0.8, 0.8, 0.79], 0.2)
+    found = _compared(session)
+    own = _by_code(found)
+    assert found.centre is not None
+    assert 0.7 < found.centre < 0.9
+    last, first = own[codes[-1]].spot, own[codes[0]].spot
+    assert last is not None
+    assert first is not None
+    assert (first.position, last.position) == ("usual", "very-low")
+    assert last.action.low <= last.warning.low < found.centre < last.warning.high
+    sizes = [peer.spot.n for peer in found.in_funnel if peer.spot]
+    assert sizes == sorted(sizes)
+
+
+def test_a_change_of_rank_is_told_only_where_the_sets_are_disjoint(session: Session) -> None:
+    codes = peers.communes(session, 4)
+    shares = {SEPTEMBER: (0.9, 0.6, 0.58, 0.2), OCTOBER: (0.2, 0.58, 0.6, 0.9)}
+    for number, code in enumerate(codes):
+        point = peers.counters(session, code)[0]
+        for month, each in shares.items():
+            peers.release(session, code, point, month, 300, satisfied=each[number])
+    found = _compared(session)
+    own = _by_code(found)
+    assert found.n_moves == 4
+    fell, rose = own[codes[0]].move, own[codes[3]].move
+    assert fell is not None
+    assert rose is not None
+    assert (fell.before, fell.now, fell.is_up) == ((1, 1), (4, 4), False)
+    assert rose.is_up
+    assert own[codes[1]].move is None  # observed 2, then 3: the sets are 2 to 3 in both
+
+
+def test_below_target_in_every_one_of_three_periods_is_a_persistent_weakness(
+    session: Session,
+) -> None:
+    codes = _spread(session, 0.3, 0.9, months=3)
+    weaker = peers.communes(session, 1, first=32000)[0]
+    point = peers.counters(session, weaker)[0]
+    for month, share in zip(MONTHS, (0.3, 0.3, 0.95), strict=True):
+        peers.release(session, weaker, point, month, 200, satisfied=share)
+    found = _by_code(_compared(session, targets=dict.fromkeys([*codes, weaker], 0.8)))
+    weakness = found[codes[0]].weakness
+    assert weakness is not None
+    assert (weakness.target, weakness.periods) == (0.8, 3)
+    assert found[codes[1]].weakness is None
+    assert found[weaker].weakness is None
+    # Just below may be chance.
+    just = _by_code(_compared(session, targets={codes[1]: 0.93}))[codes[1]]
+    assert just.index is not None
+    assert just.index.estimate < 0.93 < just.index.interval.high
+    assert just.weakness is None
+    assert all(peer.weakness is None for peer in _compared(session).peers)
+
+
+def test_on_the_groups_mix_of_fields_a_unit_with_the_hard_cases_is_not_below(
+    session: Session,
+) -> None:
+    codes = peers.communes(session, 2)
+    for code, sizes in zip(codes, ((300, 60), (60, 300)), strict=True):
+        easy, hard = peers.counters(session, code)
+        peers.release(session, code, easy, OCTOBER, sizes[0], satisfied=0.9)
+        peers.release(session, code, hard, OCTOBER, sizes[1], satisfied=0.4)
+    peers.closed(session, date(2026, 11, 20))
+    found = _compared(session)
+    a, b = (peer.standardised for peer in found.peers)
+    assert a is not None
+    assert b is not None
+    assert found.fields == {"Hộ tịch": 360, "Đất đai": 360}
+    assert a.crude - b.crude > 0.2
+    assert a.estimate == pytest.approx(b.estimate)
+    assert a.estimate == pytest.approx((a.crude + b.crude) / 2)
+    assert a.interval.low < a.estimate < a.interval.high
+    assert a.n == 360
+
+
+def test_a_unit_that_covers_little_of_the_mix_is_not_standardised(session: Session) -> None:
+    codes = peers.communes(session, 3)
+    for code in codes:
+        easy, hard = peers.counters(session, code)
+        peers.release(session, code, easy, OCTOBER, 100, satisfied=0.9)
+        if code != codes[0]:
+            peers.release(session, code, hard, OCTOBER, 100, satisfied=0.4)
+    peers.closed(session, date(2026, 11, 20))
+    own = _by_code(_compared(session))
+    assert [own[code].standardised is None for code in codes] == [True, False, False]
+
+
+def test_fields_wait_for_the_close_of_the_period(session: Session) -> None:
+    for code in peers.communes(session, 2):
+        for point in peers.counters(session, code):
+            peers.release(session, code, point, OCTOBER, 100, satisfied=0.9)
+    assert _compared(session).fields == {}
+    peers.closed(session, date(2026, 11, 20))
+    assert len(_compared(session).fields) == 2
+
+
+def test_one_field_is_no_mix(session: Session) -> None:
+    for code in peers.communes(session, 2):
+        for point in peers.counters(session, code, ("Hộ tịch", None)):
+            peers.release(session, code, point, OCTOBER, 100, satisfied=0.9)
+    peers.closed(session, date(2026, 11, 20))
+    assert _compared(session).fields == {}
+
+
+def test_answers_from_elsewhere_are_in_no_figure_and_no_count(session: Session) -> None:
+    codes = _spread(session, 0.9, 0.5)
+    point = peers.counters(session, codes[0])[0]
+    peers.release(session, codes[0], point, OCTOBER, 90, satisfied=0.1, is_imported=True)
+    found = session.get_one(points.ServicePoint, point)
+    rows.answer(session, found, date(2026, 10, 5), channel="imported")
+    rows.answer(session, found, date(2026, 10, 5))
+    peer = _by_code(_compared(session))[codes[0]]
+    assert peer.index is not None
+    assert peer.index.n_respondents == 400
+    assert peer.received == 1
+
+
+def _hide(session: Session, code: str, point_id: int = 0) -> None:
+    cell = Suppression(
+        measure_hash=questionnaires.current(session, "mot-cua").measure_hash,
+        starts_on=OCTOBER.start,
+        ends_on=OCTOBER.end,
+        split="headline",
+        unit_code=code,
+        point_id=point_id,
+    )
+    suppressions.put(session, period.parse("2026"), [cell])
+
+
+def test_a_hidden_unit_has_no_figure_no_dot_and_no_rank(session: Session) -> None:
+    codes = _spread(session, 0.9, 0.5, 0.2)
+    _hide(session, codes[1])
+    peer = _by_code(_compared(session))[codes[1]]
+    assert peer.is_hidden
+    assert (peer.index, peer.spot, peer.standing, peer.standardised) == (None, None, None, None)
+
+
+def test_a_hidden_counter_enters_no_figure_by_field(session: Session) -> None:
+    codes = _spread(session, 0.9, 0.5)
+    third = peers.counters(session, codes[0], ("Hộ tịch",))[0]
+    peers.release(session, codes[0], third, OCTOBER, 50, satisfied=0.1)
+    assert _compared(session).fields == {"Hộ tịch": 450, "Đất đai": 400}
+    _hide(session, codes[0], third)
+    assert _compared(session).fields == {"Hộ tịch": 400, "Đất đai": 400}
+
+
+def test_who_received_nothing_is_listed_as_such(session: Session) -> None:
+    codes = _spread(session, 0.9, 0.5)
+    silent = peers.communes(session, 1, first=32000)
+    assert [peer.unit.code for peer in _compared(session).silent] == silent
+    assert codes
+
+
+def test_only_units_of_one_kind_are_peers(session: Session) -> None:
+    wards = _spread(session, 0.9, 0.5)
+    rural = peers.communes(session, 1, "xa", first=32000)
+    found = _compared(session)
+    assert [peer.unit.code for peer in found.peers] == wards
+    assert found.groups == {"phuong": 2, "xa": 1}
+    assert [peer.unit.code for peer in _compared(session, "xa").peers] == rural
+    assert math.isnan(_compared(session, "xa").rankability)
+    with pytest.raises(NoResultFound):
+        _compared(session, "dac-khu")
+
+
+def test_a_hundred_communes_take_few_queries_whatever_their_number(session: Session) -> None:
+    rng = np.random.default_rng(1)
+    _spread(session, *rng.uniform(0.6, 0.95, 103), n=30, months=2)
+    session.commit()
+    asked: list[str] = []
+    engine = session.get_bind()
+    sa.event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+    found = _compared(session, targets={"31100": 0.9})
+    assert len(found.peers) == 103
+    assert len(asked) <= 20
+
+
+def test_the_middle_of_the_funnel_is_the_groups_own_share(session: Session) -> None:
+    codes = _spread(session, 0.9, 0.5)
+    indices = [peer.index for peer in _by_code(_compared(session)).values()]
+    assert _compared(session).centre == pytest.approx(
+        sum(index.estimate for index in indices if index) / len(codes), abs=0.02
+    )
