@@ -16,9 +16,15 @@ from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 
 from survey import period
-from survey.storage.code_tokens import ALPHABET
+from survey.storage.code_tokens import ALPHABET, normal
 
 RECEIPT_LENGTH = 10
+# Of those the last two prove that the code is ours: it says so when no row knows it any more,
+# and a code typed wrong is told from one whose answer was closed.
+RECEIPT_CHECK = 2
+# Of the factors nobody was dissatisfied with, one in so many has its details asked all the same:
+# whoever sees what is asked cannot tell what was answered.
+DECOY_ONE_IN = 6
 TRIAL_LIFE = timedelta(hours=1)
 # A nonce outlives its sheet by this much, so that no late copy is taken for a new answer.
 NONCE_SPARE = timedelta(hours=24)
@@ -37,6 +43,8 @@ class Sheet:
     channel: str
     opened_at: datetime
     nonce: bytes
+    # The nonce of the sheet that it took the place of, or of the first before that; else its own.
+    first: bytes
     issued_at: datetime
 
     @property
@@ -78,14 +86,20 @@ class Thanks:
     @property
     def receipt(self) -> str:
         """The receipt code shown to the citizen."""
-        number = int.from_bytes(keyed("receipt", self.key))
-        places = (number // len(ALPHABET) ** place for place in range(RECEIPT_LENGTH))
-        return "".join(ALPHABET[place % len(ALPHABET)] for place in places).upper()
+        body = _letters(keyed("receipt", self.key), RECEIPT_LENGTH - RECEIPT_CHECK)
+        return body + _receipt_check(body)
 
-    @property
-    def comment_nonce(self) -> bytes:
-        """What makes its comment count once."""
-        return keyed("comment", self.key)
+    def nonce(self, purpose: str) -> bytes:
+        """Return what makes its second form of one purpose count once."""
+        return receipt_nonce(self.receipt, purpose)
+
+    def digest(self, purpose: str) -> bytes:
+        """Return what is stored of its receipt for one purpose."""
+        return receipt_digest(self.receipt, purpose)
+
+    def is_decoy(self, factor: str) -> bool:
+        """Say whether the details of a factor are asked whatever was answered."""
+        return keyed("decoy", self.key + factor.encode())[0] % DECOY_ONE_IN == 0
 
     @property
     def is_late(self) -> bool:
@@ -107,7 +121,8 @@ def renew(sheet: Sheet) -> Sheet:
     What was shown, and when it was opened, stay: its choices were made on the first.
     """
     shown = [sheet.code, sheet.version, sheet.language, sheet.scale_order, list(sheet.drawn)]
-    return _signed([*shown, sheet.channel, int(sheet.opened_at.timestamp())])
+    opened = int(sheet.opened_at.timestamp())
+    return _signed([*shown, sheet.channel, opened], sheet.first.hex())
 
 
 def read_sheet(text: str, code: str) -> Sheet | None:
@@ -157,6 +172,19 @@ def receipt_digest(receipt: str, purpose: str) -> bytes:
     return keyed(f"receipt of {purpose}", receipt.encode())
 
 
+def receipt_nonce(receipt: str, purpose: str) -> bytes:
+    """Return the nonce of a second form: from the receipt, so that its holder can use it up."""
+    return keyed(f"nonce of {purpose}", receipt.encode())
+
+
+def read_receipt(typed: str) -> str | None:
+    """Return a receipt code as shown, from however a person typed it; None if it is not ours."""
+    code = normal(typed).upper()
+    body = code[: RECEIPT_LENGTH - RECEIPT_CHECK]
+    ours = hmac.compare_digest((body + _receipt_check(body)).encode(), code.encode())
+    return code if ours else None
+
+
 def nonce_expires_at(issued_at: datetime) -> datetime:
     """Return when a nonce may be forgotten: a Vietnamese midnight, which keeps no hour."""
     end = (issued_at + _form_life() + NONCE_SPARE).astimezone(period.VIETNAM)
@@ -172,13 +200,13 @@ def _is_late(issued_at: datetime) -> bool:
     return period.now() - issued_at > _form_life()
 
 
-def _signed(fields: list[Any]) -> Sheet:
-    return _sheet(_timed("sheet").dumps([*fields, secrets.token_hex(16)]))
+def _signed(fields: list[Any], *first: str) -> Sheet:
+    return _sheet(_timed("sheet").dumps([*fields, secrets.token_hex(16), *first]))
 
 
 def _sheet(signed: str) -> Sheet:
     fields, issued_at = _timed("sheet").loads(signed, return_timestamp=True)
-    code, version, language, scale_order, drawn, channel, opened, nonce = fields
+    code, version, language, scale_order, drawn, channel, opened, nonce, *first = fields
     return Sheet(
         signed=signed,
         code=code,
@@ -189,6 +217,7 @@ def _sheet(signed: str) -> Sheet:
         channel=channel,
         opened_at=datetime.fromtimestamp(opened, UTC),
         nonce=bytes.fromhex(nonce),
+        first=bytes.fromhex(first[0] if first else nonce),
         issued_at=issued_at,
     )
 
@@ -200,6 +229,16 @@ def keyed(purpose: str, content: bytes) -> bytes:
     """
     key = str(current_app.config["SECRET_KEY"]).encode()
     return hmac.digest(key, f"hai-long.{purpose}:".encode() + content, hashlib.sha256)
+
+
+def _receipt_check(body: str) -> str:
+    return _letters(keyed("receipt check", body.encode()), RECEIPT_CHECK)
+
+
+def _letters(digest: bytes, length: int) -> str:
+    number = int.from_bytes(digest)
+    places = (number // len(ALPHABET) ** place for place in range(length))
+    return "".join(ALPHABET[place % len(ALPHABET)] for place in places).upper()
 
 
 def _timed(purpose: str) -> URLSafeTimedSerializer:

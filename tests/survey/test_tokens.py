@@ -38,6 +38,16 @@ def test_every_sheet_has_a_nonce_of_its_own() -> None:
     assert len({_sheet().nonce for _ in range(100)}) == 100
 
 
+def test_every_renewed_sheet_goes_back_to_the_first() -> None:
+    first = _sheet()
+    assert first.first == first.nonce
+    once = tokens.renew(first)
+    for renewed in (once, tokens.renew(first), tokens.renew(once)):
+        read = tokens.read_sheet(renewed.signed, "abcdefgh")
+        assert read is not None
+        assert read.first == first.nonce != read.nonce
+
+
 def test_a_sheet_of_another_code_or_another_key_is_not_ours(app: Flask) -> None:
     signed = _sheet().signed
     assert tokens.read_sheet(signed, "hgfedcba") is None
@@ -109,3 +119,30 @@ def test_digests_of_a_receipt_cannot_be_joined_or_computed_without_the_key(app: 
     assert response != tokens.receipt_digest("ABCDE23456", "comment")
     app.config["SECRET_KEY"] = "another"
     assert response != tokens.receipt_digest("ABCDE23456", "response")
+
+
+def test_a_receipt_is_read_however_it_was_typed_and_only_if_it_is_ours(app: Flask) -> None:
+    receipt = _sheet().thanks.receipt
+    typed = f" {receipt[:5].lower()} – {receipt[5:]} "
+    assert tokens.read_receipt(typed) == receipt
+    others = [c for c in ALPHABET.upper() if c != receipt[0]]
+    passed = [tokens.read_receipt(other + receipt[1:]) for other in others]
+    assert passed.count(None) >= len(others) - 2  # one wrong code in 961 passes for ours
+    assert tokens.read_receipt("") is None
+    assert tokens.read_receipt(receipt + receipt[-1]) is None
+    app.config["SECRET_KEY"] = "another"
+    assert tokens.read_receipt(receipt) is None
+
+
+def test_the_nonces_of_second_forms_differ_and_follow_from_the_receipt() -> None:
+    thanks, other = _sheet().thanks, _sheet().thanks
+    nonces = [thanks.nonce("comment"), thanks.nonce("more"), other.nonce("comment")]
+    assert len(set(nonces)) == 3
+    assert tokens.receipt_nonce(thanks.receipt, "comment") == nonces[0]
+
+
+def test_decoys_are_the_same_for_every_look_and_a_sixth_of_all() -> None:
+    thanks = [_sheet().thanks for _ in range(200)]
+    picked = [[each.is_decoy(factor) for factor in "ABCDE"] for each in thanks]
+    assert picked == [[each.is_decoy(factor) for factor in "ABCDE"] for each in thanks]
+    assert 100 < sum(map(sum, picked)) < 240
