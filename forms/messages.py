@@ -9,6 +9,7 @@ MESSAGES = {
     "This field is required.": "Xin điền ô này.",
     "Not a valid choice.": "Lựa chọn này không có trong danh sách. Xin chọn lại.",
     "Invalid Choice: could not coerce.": "Lựa chọn này không đọc được. Xin chọn lại.",
+    "Not a valid integer value.": "Xin ghi một số, ví dụ 120.",
     "CSRF token missing.": "Trang đã mở quá lâu. Xin tải lại trang rồi gửi lại.",
     "CSRF failed.": "Trang đã mở quá lâu. Xin tải lại trang rồi gửi lại.",
 }

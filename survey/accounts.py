@@ -1,19 +1,32 @@
 """Sign-in by Flask-Security on our own rows; accounts begin with a one-time invitation."""
 
-from datetime import timedelta
+import base64
+import hashlib
+import hmac
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import flask_security
 from email_validator import EmailNotValidError, validate_email
 from flask import Flask, current_app, url_for
-from flask_login import current_user
+from flask import session as browser
+from flask_login import current_user, user_logged_in, user_logged_out
 from flask_security import Security
 from flask_security.datastore import FSQLALiteUserDatastore
 from flask_security.recoverable import generate_reset_password_token
+from flask_security.signals import (
+    password_changed,
+    password_reset,
+    tf_disabled,
+    tf_profile_changed,
+)
+from flask_security.totp import Totp
 from flask_security.utils import hash_password
+from wtforms import HiddenField, RadioField
 
-from survey import db
+from survey import db, period
+from survey.storage import audit_entries, sign_ins
 from survey.storage.base import Refused
 from survey.storage.users import Role, User
 
@@ -47,9 +60,24 @@ SETTINGS = {
         f"Liên kết đặt mật khẩu chỉ dùng được trong {INVITATION_DAYS} ngày và nay đã hết hạn.",
         "error",
     ),
-    "SECURITY_POST_LOGIN_VIEW": "dashboard.home",
+    "SECURITY_JOIN_USER_ROLES": False,  # our roles have a scope and come with their assignments
+    # Only an authenticator: a code by SMS costs money and one by mail goes where the password does.
+    "SECURITY_TWO_FACTOR": True,
+    "SECURITY_TWO_FACTOR_ENABLED_METHODS": ["authenticator"],
+    "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
+    "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,  # a telephone's clock half a minute wrong
+    "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "account.show",
+    "SECURITY_TOTP_ISSUER": "Hài Lòng",
+    "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
+    "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 10,
+    "SECURITY_MSG_TWO_FACTOR_PERMISSION_DENIED": ("Xin đăng nhập lại từ đầu.", "info"),
+    "SECURITY_MSG_TWO_FACTOR_SETUP_EXPIRED": (
+        "Mã QR chỉ dùng được trong 30 phút. Xin làm lại với mã mới.",
+        "error",
+    ),
+    "SECURITY_POST_LOGIN_VIEW": "account.home",
     "SECURITY_POST_RESET_VIEW": "security.login",
-    "SECURITY_POST_CHANGE_VIEW": "dashboard.home",
+    "SECURITY_POST_CHANGE_VIEW": "account.show",
     "SECURITY_POST_LOGOUT_VIEW": "security.login",
 }
 
@@ -74,11 +102,45 @@ class LoginForm(flask_security.LoginForm):
         return bool(super().validate(**kwargs))
 
 
+class FactorForm(flask_security.TwoFactorSetupForm):
+    """Which second factor: one button of our page says it, so nothing is offered."""
+
+    # The library's own lists of choices are written in a way that WTForms gives up.
+    setup = HiddenField()
+
+
+class RescueForm(flask_security.TwoFactorRescueForm):
+    """What the library would offer who has lost the device; our page says it in words."""
+
+    help_setup = RadioField(choices=[])
+
+
+class OnceTotp(Totp):
+    """A second factor whose codes are good once: who looked on cannot use one again."""
+
+    def get_last_counter(self, user: Any) -> int | None:
+        """Return the place of the last code used."""
+        counter: int | None = user.tf_counter
+        return counter
+
+    def set_last_counter(self, user: Any, tmatch: Any) -> None:
+        """Remember the place of the code used."""
+        user.tf_counter = tmatch.counter
+
+
 def init_app(app: Flask) -> None:
     """Give the application its sign-in."""
-    app.config.from_mapping(SETTINGS)
+    app.config.from_mapping(SETTINGS | _keys(app.config["SECRET_KEY"]))
     rows = FSQLALiteUserDatastore(Sessions(), User, Role)
-    security = Security(app, rows, login_form=LoginForm)
+    security = Security(
+        app,
+        rows,
+        login_form=LoginForm,
+        two_factor_setup_form=FactorForm,
+        two_factor_rescue_form=RescueForm,
+        totp_cls=OnceTotp,
+    )
+    _keep_sign_ins(app)
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # no tokens
     # Both would load a user for every page, also for a citizen's:
     # Flask-Principal (whose permissions we do not use) and Flask-Login's template variable.
@@ -86,6 +148,16 @@ def init_app(app: Flask) -> None:
     processors = app.template_context_processors[None]
     processors[:] = [p for p in processors if p.__name__ != "_user_context_processor"]
     app.jinja_env.globals["current_user"] = current_user
+
+
+def live_since() -> datetime:
+    """Return the moment since which a browser must have been used to be signed in still."""
+    return period.now() - timedelta(hours=current_app.config["SIGN_IN_HOURS"])
+
+
+def is_own(user: User) -> bool:
+    """Say whether an account is that of whoever is signed in."""
+    return bool(user.id == current_user.id)
 
 
 def invitation(user: User) -> str:
@@ -108,3 +180,75 @@ def set_password(user: User, password: str) -> None:
     security = current_app.extensions["security"]
     # Typed passwords are normalised too: a Vietnamese keyboard may send either form.
     user.password = hash_password(security.password_util.normalize(password))
+
+
+def _keys(secret: str) -> dict[str, Any]:
+    """Return the keys of secrets and recovery codes in the rows, each its own."""
+    totp, codes = (
+        base64.urlsafe_b64encode(hmac.digest(secret.encode(), name, hashlib.sha256)).decode()
+        for name in (b"second factor", b"recovery codes")
+    )
+    return {
+        "SECURITY_TOTP_SECRETS": {"1": totp},
+        "SECURITY_MULTI_FACTOR_RECOVERY_CODES_KEYS": [codes],
+    }
+
+
+def _keep_sign_ins(app: Flask) -> None:
+    """Let a session be of use only while its row stands."""
+    manager = app.login_manager  # type: ignore[attr-defined]
+    load = manager._user_callback  # Flask-Security's own; it has no public name
+    manager.user_loader(lambda number: _if_signed_in(load(number)))
+    user_logged_in.connect(_begin, app)
+    user_logged_out.connect(_end, app)
+    password_changed.connect(_end_others, app)
+    password_reset.connect(_end_others, app)
+    tf_profile_changed.connect(_note_factor_set_up, app)
+    tf_disabled.connect(_note_factor_disabled, app)
+
+
+def _if_signed_in(user: User | None) -> User | None:
+    if user is None:
+        return None
+    found = sign_ins.find(db.session(), user.id, browser.get("sign_in"), live_since())
+    if found is None:
+        return None
+    if period.now() - found.seen_at >= sign_ins.SEEN_EVERY:
+        with db.writing() as one:
+            sign_ins.note_seen(one, found.id, period.now())
+    return user
+
+
+def _begin(_app: Flask, user: User, **_: object) -> None:
+    key, since = browser.get("sign_in"), live_since()
+    if sign_ins.find(db.session(), user.id, key, since):
+        return  # a changed password signs in anew where one is signed in
+    with db.writing() as one:
+        sign_ins.forget(one, since)
+        browser["sign_in"] = sign_ins.begin(one, user.id, period.now())
+
+
+def _end(_app: Flask, user: User, **_: object) -> None:
+    with db.writing() as one:
+        sign_ins.end(one, user.id, browser.pop("sign_in", ""))
+        one.commit()  # Flask-Security commits nothing here
+
+
+def _end_others(_app: Flask, user: User, **_: object) -> None:
+    with db.writing() as one:
+        sign_ins.end(one, user.id, but=browser.get("sign_in"))
+
+
+def _note_factor_set_up(_app: Flask, user: User, **_: object) -> None:
+    _note("set up second factor", user)
+
+
+def _note_factor_disabled(_app: Flask, user: User, **_: object) -> None:
+    _note("disable second factor", user)
+
+
+def _note(act: str, user: User) -> None:
+    """Record what somebody does to the own account; Flask-Security commits it with the act."""
+    audit_entries.record(
+        db.session(), actor=user.email, act=act, subject=user.email, at=period.now()
+    )

@@ -8,7 +8,20 @@ from typing import Any
 from flask import Flask
 from flask_bootstrap import Bootstrap5
 
-from survey import access, accounts, cli, config, db, errors, i18n, logs, security, views
+from survey import (
+    access,
+    accounts,
+    arrivals,
+    cli,
+    config,
+    db,
+    errors,
+    i18n,
+    logs,
+    scans,
+    security,
+    views,
+)
 
 ROOT = Path(__file__).parent.parent
 
@@ -23,6 +36,8 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config.complete(app.config, Path(app.instance_path)))
     logs.init_app(app)
     db.init_app(app)
+    scans.init_app(app)
+    arrivals.init_app(app)
     i18n.init_app(app)
     accounts.init_app(app)
     access.init_app(app)

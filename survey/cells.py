@@ -85,12 +85,12 @@ class Table:
         self.people: Counter[Cell] = Counter()
         self._parts: defaultdict[Cell, list[int]] = defaultdict(list)
         for number, count in enumerate(counts):
-            for cell in _cells(count, parents):
+            for cell in cells_of(count, parents):
                 self.people[cell] += count.n
                 self._parts[cell].append(number)
         self._size = len(counts)
         self._lines = [
-            *(_in_period(cells, parents) for cells in _grouped(self.people, "period")),
+            *(in_period(cells, parents) for cells in _grouped(self.people, "period")),
             *(_at_place(cells) for cells in _grouped(self.people, "place")),
         ]
 
@@ -156,7 +156,7 @@ def _block(cells: Iterable[Cell], hidden: AbstractSet[Cell]) -> frozenset[Cell]:
     return frozenset(cell for cell in cells if cell.place in places and cell.period in periods)
 
 
-def _cells(count: CellCount, parents: Parents) -> Iterator[Cell]:
+def cells_of(count: CellCount, parents: Parents) -> Iterator[Cell]:
     """Yield every cell that a batch belongs to: places above it, periods around it."""
     own = Period(count.starts_on, count.ends_on)
     around = [period.containing(own.start, kind) for kind in MONTHS]
@@ -172,7 +172,7 @@ def _grouped(people: Mapping[Cell, int], by: str) -> Iterable[dict[Cell, int]]:
     return groups.values()
 
 
-def _in_period(cells: Mapping[Cell, int], parents: Parents) -> CountTree[Cell]:
+def in_period(cells: Mapping[Cell, int], parents: Parents) -> CountTree[Cell]:
     """Return how the places of one period add up."""
     below: defaultdict[Cell, list[Cell]] = defaultdict(list)
     for cell in cells:

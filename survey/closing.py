@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from analysis import Item, tally
 from forms.questionnaire import parse
-from survey import cells, period
+from survey import cells, judging, period, sifting
 from survey.db import CLOSE_LOCK, lock
 from survey.period import CLOSES_AFTER, Period
 from survey.storage import (
@@ -86,6 +86,8 @@ def release(session: Session, day: date, threshold: int, before: Close | None) -
     decided again.
     """
     lock(session.connection(), CLOSE_LOCK)
+    sifting.sift(session, day, threshold)
+    judging.judge(session, day, before.day if before else None, threshold)
     act = _Release(session, day, threshold)
     waiting = responses.waiting(session, day)
     receipts.forget(session, [row.key for row in waiting])
@@ -98,7 +100,7 @@ def release(session: Session, day: date, threshold: int, before: Close | None) -
     if before and before.threshold != threshold:
         years |= batches.years(session)
     hidden = sum(cells.hide(session, year, day, threshold) for year in sorted(years))
-    return CloseResult(act.made, len(waiting) - len(left), len(left), hidden)
+    return CloseResult(act.made, act.released, len(_counted(left)), hidden)
 
 
 def check(session: Session) -> list[int]:
@@ -124,7 +126,7 @@ class _Release:
     def __init__(self, session: Session, day: date, threshold: int) -> None:
         self._session, self._day, self._threshold = session, day, threshold
         self._versions = questionnaires.by_id(session)
-        self.made = 0
+        self.made = self.released = 0
         self.years: set[int] = set()
 
     def of_points(self, rows: Iterable[AnyRow]) -> list[AnyRow]:
@@ -173,13 +175,15 @@ class _Release:
     def _put_large(self, groups: Mapping[Group, list[AnyRow]]) -> list[AnyRow]:
         left = []
         for group, rows in groups.items():
-            if len(rows) >= self._threshold:
+            if len(_counted(rows)) >= self._threshold:
                 self._put(group, rows)
             else:
                 left += rows
         return left
 
     def _put(self, group: Group, rows: list[AnyRow]) -> None:
+        """Make a batch; what no headline counts goes with it, and into no sum."""
+        counted = _counted(rows)
         batch = batches.add(
             self._session,
             Batch(
@@ -190,19 +194,24 @@ class _Release:
                 questionnaire_id=max(row.questionnaire_id for row in rows),
                 measure_hash=group.measure_hash,
                 is_imported=group.is_imported,
-                n=len(rows),
+                n=len(counted),
                 closed_on=self._day,
             ),
         )
         responses.release(self._session, rows, batch.id)
-        tallies.put(self._session, batch.id, _tallies(batch.id, rows, self._versions))
+        tallies.put(self._session, batch.id, _tallies(batch.id, counted, self._versions))
         self.made += 1
+        self.released += len(counted)
         self.years.add(group.period.start.year)
 
     def _tally_again(self, batch_ids: set[int]) -> None:
         answers = _grouped(responses.released(self._session, batch_ids), lambda row: row.batch_id)
         for number, rows in answers.items():
             tallies.put(self._session, number, _tallies(number, rows, self._versions))
+
+
+def _counted(rows: Iterable[AnyRow]) -> list[AnyRow]:
+    return [row for row in rows if not row.left_out]
 
 
 def _owner(batch: Batch) -> Group:

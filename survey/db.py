@@ -4,6 +4,8 @@ The only place, with `storage/base.py`, that knows which database it talks to.
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -19,7 +21,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Hashing a password takes long and writes nothing: answers must not wait behind it.
 BUSY_SECONDS = 15
 SCHEMA_LOCK, CLOSE_LOCK = 0x4A1104, 0x4A1105
-SLOW_ENDPOINTS = frozenset({"security.login"})
+SLOW_ENDPOINTS = frozenset({"security.login", "security.verify"})
 
 
 def init_app(app: Flask) -> None:
@@ -77,12 +79,26 @@ def session() -> Session:
     mistake fails in its first test, and on SQLite a reader never waits for a writer.
     """
     if "session" not in g:
-        reading = has_request_context() and request.method in SAFE_METHODS
-        options = {"read_only": True, "postgresql_readonly": True} if reading else {}
-        if has_request_context() and request.endpoint in SLOW_ENDPOINTS:
+        options = {"read_only": True, "postgresql_readonly": True} if _is_reading() else {}
+        if _is_slow():
             options = {"deferred": True}
         g.session = Session(engine().execution_options(**options), expire_on_commit=False)
     return cast(Session, g.session)
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """Yield a session that may write, also while a page is only read.
+
+    That is the request's own where it may, and stands with its commit; else one that is
+    committed at once.
+    """
+    if not (_is_reading() or _is_slow()):
+        yield session()
+        return
+    with Session(engine(), expire_on_commit=False) as own:
+        yield own
+        own.commit()
 
 
 def snapshot() -> Session:
@@ -102,7 +118,7 @@ def tidy() -> bool:
     session().close()
     with engine().execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         if connection.dialect.name == "postgresql":
-            for table in ("response", "receipt", "seen_nonce"):
+            for table in ("response", "receipt", "seen_nonce", "comment"):
                 connection.exec_driver_sql(f"VACUUM {table}")
             return True
         # Not longer than a citizen waits without noticing: there is another time.
@@ -111,6 +127,14 @@ def tidy() -> bool:
         busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
         connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
         return not busy
+
+
+def _is_reading() -> bool:
+    return has_request_context() and request.method in SAFE_METHODS
+
+
+def _is_slow() -> bool:
+    return has_request_context() and request.endpoint in SLOW_ENDPOINTS
 
 
 def _close(_error: BaseException | None) -> None:
@@ -146,6 +170,9 @@ class WriteTurn:
         options = connection.get_execution_options()
         read_only = bool(options.get("read_only"))
         connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
+        # A migration makes tables anew: dropping the old one would delete what refers to it.
+        checks = not options.get("rebuilds_tables")
+        connection.exec_driver_sql(f"PRAGMA foreign_keys={int(checks)}")
         if read_only or options.get("deferred"):
             connection.exec_driver_sql("BEGIN")
             return

@@ -1,10 +1,21 @@
 """Which page a failure becomes: what happened, and what to do next."""
 
+from datetime import datetime
+
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound
-from werkzeug.exceptions import BadRequest, Conflict, HTTPException, InternalServerError, NotFound
+from werkzeug.exceptions import (
+    BadRequest,
+    Conflict,
+    HTTPException,
+    InternalServerError,
+    NotFound,
+    TooManyRequests,
+)
+
+from survey.period import VIETNAM
 
 log = structlog.get_logger()
 
@@ -51,7 +62,17 @@ def _http(error: HTTPException) -> tuple[str, int]:
     if isinstance(error, InternalServerError):
         log.error("failure", endpoint=request.endpoint, exc_info=error.original_exception)
     title, advice = PAGES.get(code, ("Không thực hiện được yêu cầu", "Xin quay lại trang trước."))
+    if (at := _again_at()) and code == TooManyRequests.code:
+        advice = f"Xin thử lại sau {at:%H:%M ngày %d/%m/%Y}. Sai thêm nữa thì phải chờ lâu hơn."
     return page(code, title, advice)
+
+
+def _again_at() -> datetime | None:
+    """Return when the limit that was reached lets one try again."""
+    limits = [each.current_limit for each in current_app.extensions.get("limiter", ())]
+    ends = [limit.reset_at for limit in limits if limit is not None and limit.breached]
+    # The next full minute: a page that says 14:05 must be right at 14:05.
+    return datetime.fromtimestamp(max(ends) + 60, VIETNAM) if ends else None
 
 
 def _database(error: DBAPIError) -> tuple[str, int]:

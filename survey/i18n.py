@@ -15,7 +15,7 @@ CITIZEN_LANGUAGES = {"vi": "Tiếng Việt", "km": "ភាសាខ្មែរ"
 CATALOGUES = Path(__file__).parent / "translations"
 # The languages our own sentences are written in: the source, and what has a catalogue.
 WRITTEN = {"vi"} | {file.parts[-3] for file in CATALOGUES.glob("*/LC_MESSAGES/messages.mo")}
-CITIZEN_BLUEPRINTS = frozenset({"answer", "thanks", "afterwards", "receipts", "slips"})
+CITIZEN_BLUEPRINTS = frozenset({"answer", "thanks", "afterwards", "receipts", "slips", "privacy"})
 # An interval narrower than this many points earns its figure a decimal place.
 NARROW = 2
 

@@ -56,7 +56,7 @@ def upgrade(engine: sa.Engine, purpose: str, on: date) -> None:
         require_current(engine, purpose)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
+    with engine.execution_options(rebuilds_tables=True).begin() as connection:
         config.attributes["connection"] = connection
         lock(connection, SCHEMA_LOCK)
         command.upgrade(config, "head")

@@ -26,6 +26,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 FOUND = 302  # what a successful sign-in answers
 NOT_FOUND = 404  # what a receipt code that is not ours answers
+FILES = frozenset({"static", "bootstrap.static", "audio.play"})
 # A signed sheet, a thank-you address or a receipt code stands in for session and token.
 SESSIONLESS = (
     "answer.submit",
@@ -57,6 +58,7 @@ CONTENT_POLICY = "; ".join(
         f"style-src 'self' {_hash(CITIZEN_CSS)}",
         "img-src 'self' data:",
         "font-src 'self'",
+        "media-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
@@ -98,8 +100,8 @@ def _protect(response: Response, headers: Secure) -> Response:
     headers.set_headers(response)
     policy = FORM_POLICY if request.endpoint in FORM_ENDPOINTS else CONTENT_POLICY
     response.headers["Content-Security-Policy"] = policy
-    # Pages carry a nonce or somebody's data; only files may be kept.
-    if request.endpoint not in {"static", "bootstrap.static"}:
+    # Pages carry a nonce or somebody's data; only files may be kept, and none that is missing.
+    if request.endpoint not in FILES or response.status_code == NOT_FOUND:
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -3,10 +3,14 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
+
+from analysis import Item, index_from_sums, tally
 from analysis.interval import ConfidenceInterval
 from forms import questionnaire
 from survey import period
-from survey.reports import Figure, IndexReport, Place
+from survey.reports import Before, Figure, IndexReport, Place, Verdict
+from survey.reports.verdict import verdict as verdict_on
 from survey.storage import units
 from survey.storage.points import PointAssignment, ServicePoint
 from survey.storage.units import Unit, UnitRow
@@ -44,6 +48,39 @@ def figure(measure: str = "overall", code: str = "index", **changes: Any) -> Fig
     return Figure(**values | changes)
 
 
+def share(satisfied: int, n: int, code: str = "index", measure: str = "overall") -> Figure:
+    """Return the figure of n people with one answer each, so many of them satisfied."""
+    answers = np.repeat([[5], [2]], [satisfied, n - satisfied], axis=0).astype(np.int8)
+    index = index_from_sums({0: tally(answers, [Item(code, code)])})
+    return figure(
+        measure,
+        code,
+        name=f"{measure} {code}",
+        estimate=index.estimate,
+        standard_error=index.standard_error,
+        degrees_of_freedom=index.degrees_of_freedom,
+        interval=index.confidence_interval(),
+        n_respondents=n,
+        n_answers=n,
+        levels=(0, n - satisfied, 0, 0, satisfied),
+        source=index,
+    )
+
+
+def wide(measure: str = "overall", code: str = "index", **changes: Any) -> Figure:
+    """Return a figure of 14 people whose interval is too wide for its share of 79 %."""
+    values = {
+        "estimate": 11 / 14,
+        "standard_error": 0.1138,
+        "degrees_of_freedom": 13,
+        "interval": ConfidenceInterval(0.5241, 0.9243, 0.95, "wilson"),
+        "n_respondents": 14,
+        "n_answers": 14,
+        "levels": (0, 1, 2, 6, 5),
+    }
+    return figure(measure, code, **values | changes)
+
+
 def _counter(name: str, owner: Unit) -> ServicePoint:
     here = PointAssignment(unit_code=owner.code, valid_from=date(2025, 7, 1))
     return ServicePoint(id=1, public_id="00e5abcd", name=name, assignments=[here])
@@ -74,3 +111,9 @@ def report(
         "unflagged": None,
     }
     return IndexReport(**values | changes)
+
+
+def verdict(shown: IndexReport) -> Verdict | None:
+    """Return what the figures of a report come to where nothing is known of the period before."""
+    before = Before(period=shown.period.previous, figures={}, obstacle="none")
+    return verdict_on(shown.figures, {}, before) if shown.figures else None

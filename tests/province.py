@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -15,6 +15,7 @@ from survey.storage.units import UnitRow
 
 SINCE = date(2025, 7, 1)
 PASSWORD = "một câu dài dễ nhớ"
+NEVER = datetime.max.replace(tzinfo=UTC)
 ROWS = [
     UnitRow(number=1, code="92", name="Thành phố Cần Thơ", level="province", type="thanh-pho"),
     UnitRow(
@@ -71,15 +72,50 @@ def build(app: Flask) -> Place:
         )
 
 
+def person(app: Flask, email: str, *held: tuple[str, str]) -> str:
+    """Add an account with roles over units, (role, unit code), and what they demand to sign in."""
+    with app.app_context():
+        now = period.now()
+        user = users.add(session(), email, held[0][1], held[0][0], now)
+        for role, unit in held[1:]:
+            users.grant(session(), user, role, unit, now)
+        accounts.set_password(user, PASSWORD)
+        session().commit()
+    return email
+
+
 def sign_in(app: Flask, email: str, password: str = PASSWORD) -> FlaskClient:
-    """Return a client signed in through the sign-in page itself."""
+    """Return a client signed in through the sign-in page itself.
+
+    Who cannot do anything without a second factor gets one beforehand.
+    """
     client = app.test_client()
+    code = _second_factor(app, email)
     data = {"email": email, "password": password, "csrf_token": csrf_token(client, "/login")}
     answer = client.post(
         "/login", data=data, base_url="https://localhost", headers=referer("/login")
     )
     assert answer.status_code == 302, answer.get_data(as_text=True)
+    if code:
+        answer = post(client, "/tf-validate", code=code)
+        assert answer.status_code == 302, answer.get_data(as_text=True)
     return client
+
+
+def _second_factor(app: Flask, email: str) -> str | None:
+    """Return the code that the account's telephone shows, None where none is asked for."""
+    with app.app_context():
+        user = users.by_email(session(), email)
+        if user is None or not (user.has_factor or (user.factor_due or NEVER) <= period.now()):
+            return None
+        totp = current_app.extensions["security"].totp_factory
+        if not user.has_factor:
+            user.tf_primary_method = "authenticator"
+            user.tf_totp_secret = totp.generate_totp_secret()
+        user.tf_counter = None  # a test does not wait for the next code
+        session().commit()
+        code: str = totp.generate_totp_password(user.tf_totp_secret)
+        return code
 
 
 def csrf_token(client: FlaskClient, path: str) -> str:

@@ -65,7 +65,7 @@ class Province:
         for day in (FIRST + timedelta(days=n) for n in range(days)):
             for point, mean in zip(self.points, ARRIVALS.values(), strict=True):
                 for _ in range(self.random.poisson(mean)):
-                    self._come(point, day)
+                    self._sign(self._come(point, day))
             if day == FIRST + timedelta(days=25):
                 self._import(day)
             if marked := day.day in (5, 12, 19):
@@ -84,6 +84,10 @@ class Province:
         self.came[point.id, day].add(stored.key)
         return stored
 
+    def _sign(self, response: Response) -> None:
+        signs = {"burst": 0.1, "quick": 0.02, "honeypot": 0.03}
+        marks.sign(response, {s for s, share in signs.items() if self.random.random() < share})
+
     def _import(self, day: date) -> None:
         run = imports.begin(self.session, b"older answers", day)
         run.counted_on = day
@@ -97,6 +101,7 @@ class Province:
 
     def _read(self) -> None:
         query = select(Response, Batch).join(Batch, Batch.id == Response.batch_id)
+        query = query.where(~Response.left_out)
         released = [_released(row) for row in self.session.execute(query)]
         for when in map(period.parse, NAMES):
             for with_imported in (False, True):

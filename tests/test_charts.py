@@ -11,7 +11,7 @@ from flask import Flask
 from analysis.interval import ConfidenceInterval
 from survey import period
 from survey.reports import TrendMonth
-from tests.figures import figure
+from tests.figures import figure, wide
 
 
 @pytest.fixture
@@ -52,6 +52,15 @@ def test_a_dot_at_an_end_of_the_scale_is_whole(charts: Any, share: float) -> Non
     drawn = _drawn(charts.dot(figure(estimate=share, interval=limits), "A"))
     assert _values(drawn, "circle", "cx") == [_across(share)]
     assert _across(share) in {"2.0%", "98.0%"}
+
+
+def test_an_interval_that_is_too_wide_has_its_line_and_no_dot(charts: Any) -> None:
+    drawn = _drawn(charts.dot(wide(), "A"))
+    assert _values(drawn, "line", "x1")[-1] == _across(0.5241)
+    assert _values(drawn, "line", "x2")[-1] == _across(0.9243)
+    assert "<circle" not in drawn
+    assert "<title>A: 52–92%, khoảng quá rộng, chưa nên nói một con số</title>" in drawn
+    assert not re.search("79|[Cc]hấm", drawn)
 
 
 def test_few_people_make_a_hollow_dot_so_that_it_shows_in_grey_too(charts: Any) -> None:
@@ -111,6 +120,17 @@ def test_neighbouring_months_are_joined_and_no_line_crosses_a_gap(charts: Any) -
     left, right = _values(drawn, "circle", "cx")[:2]
     assert f'x1="{left}"' in join
     assert f'x2="{right}"' in join
+
+
+def test_a_month_whose_interval_is_too_wide_has_no_dot_and_no_line_reaches_it(charts: Any) -> None:
+    months = _months(0.8, 0.82, 0.84, 0.86)
+    assert "Vạch không có chấm" not in _drawn(charts.trend(months, 30))
+    months[2] = TrendMonth(months[2].period, wide())
+    drawn = _drawn(charts.trend(months, 30))
+    assert len(_lines(drawn, LIMITS)) == 4
+    assert len(_values(drawn, "circle", "cx")) == 3
+    assert len(_lines(drawn, JOINS)) == 1
+    assert "Vạch không có chấm: khoảng quá rộng, chưa nên nói một con số." in drawn
 
 
 def test_a_better_month_stands_higher_and_all_limits_stay_on_the_chart(charts: Any) -> None:

@@ -19,7 +19,7 @@ TRANSLATIONS = ROOT / "survey" / "translations"
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]")
 
 # What sign-in, sign-out, changing a password and the one-time link can show, on our own
-# templates. Left out: two-factor, passkeys, registration, user names and mails, all off.
+# templates. Left out: codes by mail or SMS, passkeys, registration, user names and mails, all off.
 SHOWN_BY_FLASK_SECURITY = (
     # labels, titles and the link under the password
     "Confirm Sign Out",
@@ -62,6 +62,16 @@ SHOWN_BY_FLASK_SECURITY = (
     "Passwords do not match",
     "You successfully changed your password.",
     "Your new password must be different than your previous password.",
+    # the second factor
+    "Authentication Code",
+    "Invalid code",
+    "Marked method is not valid",
+    "Reauthentication successful",
+    "Recovery Code",
+    "Recovery code invalid",
+    "You successfully changed your two-factor method.",
+    "You successfully disabled two-factor authorization.",
+    "Your code has been confirmed",
     # the one-time link
     (
         "If that email address is in our system, "

@@ -44,7 +44,7 @@ def recognise(
 
     Raises WrongFile with everything that is missing, unclear or contradictory.
     """
-    search = _Search(header)
+    search = Search(header)
     date = search.place("date", said.date, DATE_HEADINGS)
     found = Columns(
         header=header,
@@ -64,7 +64,7 @@ def recognise(
     return found
 
 
-class _Search:
+class Search:
     """Looks for columns by heading; remembers which it found and what is wrong."""
 
     def __init__(self, header: Sequence[str]) -> None:
@@ -117,7 +117,7 @@ class _Search:
         self.wrong.append(Reason(code, {"key": key} | values))
 
 
-def _items(search: _Search, questionnaire: Questionnaire, said: ColumnNames) -> list[int | None]:
+def _items(search: Search, questionnaire: Questionnaire, said: ColumnNames) -> list[int | None]:
     if said.items is not None:  # these and no others
         named = said.items
         return [
@@ -135,7 +135,7 @@ def _visit_headings(questionnaire: Questionnaire) -> list[str]:
     return ["visit", *questions, *(question.rstrip(": ") for question in questions)]
 
 
-def _missing(search: _Search, questionnaire: Questionnaire, *, one_point: bool) -> Iterable[Reason]:
+def _missing(search: Search, questionnaire: Questionnaire, *, one_point: bool) -> Iterable[Reason]:
     known = {"known": search.known, "questionnaire": questionnaire.code}
     if not search.settled - OTHERS:
         yield Reason("no_items", known)

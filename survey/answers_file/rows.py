@@ -45,10 +45,9 @@ class Tally:
 
 
 @dataclass
-class Checked:
-    """What came of reading a file; of the reasons only the first are kept."""
+class Verdict:
+    """What a file says twice and what is wrong with it; of the reasons only the first are kept."""
 
-    rows: list[AnswerRow] = field(default_factory=list)
     repeated: Tally = field(default_factory=Tally)
     n_refused: int = 0
     reasons: list[Reason] = field(default_factory=list)
@@ -60,6 +59,13 @@ class Checked:
         self.n_reasons += len(why)
         room = SHOWN - len(self.reasons)
         self.reasons += [Reason(reason.code, reason.values, number) for reason in why[:room]]
+
+
+@dataclass
+class Checked(Verdict):
+    """What came of reading a file of answers."""
+
+    rows: list[AnswerRow] = field(default_factory=list)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,6 +25,7 @@ MOMENT = re.compile(
     rf"{DATE}(?:(?:T|,? ){TIME}(?: ?(?P<half>AM|PM|SA|CH))?(?: ?{ZONE})?)?", re.IGNORECASE
 )
 YEAR_DIGITS, NOON = 4, 12
+MIDNIGHT = time(tzinfo=period.VIETNAM)
 
 
 def level_reader(questionnaire: Questionnaire) -> Callable[[str], int | None]:
@@ -72,6 +73,22 @@ def day(text: str, order: str, today: date) -> date | Reason:
     return Reason("day_order", shown | {"order": order, "other": ORDERS[order]})
 
 
+def moment(text: str, order: str, now: datetime) -> datetime | Reason:
+    """Return the instant that a cell names, or why it cannot be taken.
+
+    A day without a time, or with the midnight that a workbook puts there, ends with its day.
+    """
+    on = day(text, order, period.business_day(now))
+    if isinstance(on, Reason):
+        return on
+    found = MOMENT.fullmatch(" ".join(text.split()))
+    if found is not None and found["hour"] is not None:
+        instant = _instant(_date(found, order), found)
+        if instant.timetz() != MIDNIGHT:
+            return instant
+    return datetime.combine(on + timedelta(days=1), MIDNIGHT)
+
+
 def _words(questionnaire: Questionnaire) -> dict[str, int]:
     known = {"": SKIPPED} | {str(level): level for level in LEVELS}
     known |= {names.spelling(words): NOT_APPLICABLE for words in NOT_APPLICABLE_WORDS}
@@ -90,7 +107,7 @@ def _day(text: str, order: str) -> date | None:
         return None
     try:
         written = _date(found, order)
-        return written if found["hour"] is None else _date_in_vietnam(written, found)
+        return written if found["hour"] is None else _instant(written, found).date()
     except (ValueError, OverflowError):  # the 30th of February, 25 o'clock, the year 0
         return None
 
@@ -105,14 +122,15 @@ def _date(found: re.Match[str], order: str) -> date:
     return date(*map(int, parts))
 
 
-def _date_in_vietnam(written: date, found: re.Match[str]) -> date:
+def _instant(written: date, found: re.Match[str]) -> datetime:
+    """Return the moment in Vietnamese time; without a zone it was written in that."""
     parts = _hour(found), int(found["minute"]), int(found["seconds"] or 0)
     moment = datetime.combine(written, time(*parts))
     if found["utc"] is None and found["east"] is None:
-        return written
+        return moment.replace(tzinfo=period.VIETNAM)
     shift = timedelta(hours=int(found["hours"] or 0), minutes=int(found["minutes"] or 0))
     zone = timezone(-shift if found["east"] == "-" else shift)
-    return period.business_day(moment.replace(tzinfo=zone))
+    return moment.replace(tzinfo=zone).astimezone(period.VIETNAM)
 
 
 def _hour(found: re.Match[str]) -> int:

@@ -2,7 +2,24 @@
 
 from flask import Flask
 
-from survey.cli import database, export, install, nightly, points, responses, serve, units, users
+from survey.cli import (
+    audio,
+    audit,
+    contacts,
+    database,
+    dossiers,
+    export,
+    install,
+    invitations,
+    nightly,
+    points,
+    responses,
+    serve,
+    signs,
+    targets,
+    units,
+    users,
+)
 
 
 def init_app(app: Flask) -> None:
@@ -12,7 +29,14 @@ def init_app(app: Flask) -> None:
         units.group,
         points.group,
         responses.group,
+        dossiers.group,
+        targets.group,
         users.group,
+        audit.group,
+        audio.group,
+        contacts.group,
+        signs.group,
+        invitations.group,
         install.setup,
         nightly.nightly,
         export.export,

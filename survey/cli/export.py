@@ -1,16 +1,14 @@
 """flask export: the file of the provincial index."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 from flask.cli import with_appcontext
 
 from survey import db, exports, period, reports
 from survey.cli import lookup
+from survey.cli.files import whole
+from survey.cli.notes import note
 from survey.cli.refusals import ready
 from survey.db import session
 from survey.period import Period
@@ -47,13 +45,15 @@ def export(
     """Write the index of a unit and of everything below it (see docs/index-export.md)."""
     if when.start > period.today():
         raise click.ClickException(f"{when.name} has not begun; nothing was written")
-    with ready(), _whole(out, force=force) as file:
+    with ready(), whole(out, force=force) as file:
         unit = lookup.unit(code)
         # This session may write; kept open on SQLite, it would let citizens wait.
         session().close()
         with db.snapshot() as one:
             found = reports.export_reports(one, unit, when, with_imported=with_imported)
         now = period.now()
+        note("export index", unit.code, f"{when.name} {form}")
+        session().commit()
         file.writelines(exports.content(form, found, generated_at=now, delimiter=delimiter))
     state = "closed" if found[0].is_closed else "open"
     click.echo(
@@ -61,21 +61,3 @@ def export(
     )
     if not any(report.figures for report in found):
         click.echo("Nothing is released for this period yet: every figure in the file is empty.")
-
-
-@contextmanager
-def _whole(out: Path, *, force: bool) -> Iterator[BinaryIO]:
-    """Open a file that appears under its name when it is complete, or not at all."""
-    if out.exists() and not force:
-        raise click.ClickException(f"{out} exists and was kept; add --force to replace it")
-    part = out.with_name(f".{out.name}.{os.getpid()}")
-    try:
-        with part.open("xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(out)
-    except OSError as error:
-        raise OSError(error.errno, error.strerror, str(out)) from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -40,8 +40,8 @@ def setup(public_base_url: str) -> None:
         _write(file, real)
     click.echo(
         f"{file} says that this installation is real; the demonstration stays in demo.db.\n"
-        "Next: flask units import FILE --valid-from DATE, then flask users add EMAIL --unit CODE, "
-        "then make run"
+        "Next: flask units import FILE --valid-from DATE, then flask users add EMAIL --unit CODE "
+        "--role province-admin, then make run"
     )
 
 

@@ -2,18 +2,26 @@
 
 import threading
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import click
 import structlog
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from survey import closing, db, period
+from survey import alerts, closing, db, period, streams
+from survey.cli.notes import note
 from survey.cli.refusals import ready
 from survey.closing import CloseResult
 from survey.db import session
-from survey.storage import closes
+from survey.storage import (
+    closes,
+    comment_batches,
+    contacts,
+    invitations,
+    scans,
+    stream_releases,
+)
 
 log = structlog.get_logger()
 RETRY = timedelta(minutes=10)
@@ -46,12 +54,45 @@ def close(at: datetime) -> CloseResult | None:
     """Close the business day that ended before the latest 06:00; None if that was done."""
     day = period.last_close_due(at).date() - timedelta(days=1)
     threshold = current_app.config["SMALLEST_GROUP"]
+    before = closes.last(session(), day)
     result = closing.close_day(session(), day, at=at, threshold=threshold)
+    if result is not None and before is not None and before.threshold != threshold:
+        note("change threshold", str(day), f"{before.threshold} → {threshold}")
     session().commit()
     if result is not None:
         log.info("close", day=str(day), k=threshold, **asdict(result))
+    expire(period.business_day(at))
+    show_streams(day, threshold)
+    watch(day, period.business_day(at))
     tidy()
     return result
+
+
+def expire(today: date) -> None:
+    """Delete what may be kept no longer."""
+    contacts.expire(session(), today)
+    comment_batches.expire(session(), today)
+    scans.expire(session(), today)
+    invitations.expire(session(), today)
+    session().commit()
+
+
+def show_streams(day: date, threshold: int) -> None:
+    """Decide which streams of the periods closed by now stand side by side."""
+    with db.snapshot() as one:
+        decisions = streams.decide(one, day, threshold)
+    stream_releases.put(session(), decisions)
+    session().commit()
+
+
+def watch(day: date, today: date) -> None:
+    """Look for what calls for a look after the close of a day, and write to the managers."""
+    new = alerts.examine(day)
+    session().commit()
+    sent = alerts.tell(today)
+    session().commit()
+    if new or sent:
+        log.info("alerts", new=new, letters=sent)
 
 
 def tidy() -> None:

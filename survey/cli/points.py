@@ -8,10 +8,13 @@ from flask.cli import AppGroup
 
 from survey import period, posters
 from survey.cli import lookup
+from survey.cli.files import whole
+from survey.cli.notes import note
 from survey.cli.refusals import ready
 from survey.config import public_address
 from survey.db import session
-from survey.storage import points, units
+from survey.posters import Poster
+from survey.storage import point_codes, points, units
 from survey.storage.points import SCALE_ORDERS
 
 group = AppGroup("points", help="Service points, their codes and posters.")
@@ -34,6 +37,7 @@ def create(unit: str, name: str, field: str | None, is_test: bool) -> None:
         point = points.add(
             session(), owner.code, name, period.now(), today, field=field, is_test=is_test
         )
+        note("create point", point.public_id, f"{owner.code} {point.name}")
         session().commit()
     click.echo(f"{point.public_id} {point.code.token} {point.name}, {owner.name}")
 
@@ -66,6 +70,7 @@ def order(public_id: str, order: str) -> None:
     """
     with ready():
         lookup.point(public_id).scale_order = order
+        note("set scale order", public_id, order)
         session().commit()
     click.echo(f"{public_id} shows the scale in {order} order")
 
@@ -82,8 +87,46 @@ def poster(public_id: str, out: Path) -> None:
             raise click.ClickException(
                 f"{point.name} is closed; reopen it before printing its code"
             )
-        unit = points.unit_on(session(), point, today)
-        address = posters.address_of(point.code, public_address(current_app.config))
-        pdf = posters.pdf(posters.of_point(point, unit, address, today))
-        out.write_bytes(pdf)
-    click.echo(f"{out}: {address}")
+        unit, base = points.unit_on(session(), point, today), public_address(current_app.config)
+        made = posters.of_code(point.code, unit, base, today)
+        with whole(out, force=True) as file:
+            file.write(posters.pdf([made]))
+    click.echo(f"{out}: {made.address}")
+
+
+@group.command("posters")
+@click.option("--unit", "code", required=True, help="The code of a unit; all below it is printed.")
+@click.option("--format", "form", type=click.Choice(posters.FORMS), default="a5", show_default=True)
+@click.option("--language", type=click.Choice(posters.languages()), help="Beside Vietnamese.")
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="FILE.pdf, or FILE.zip with a PDF for each unit.",
+)
+@click.option("--force", is_flag=True, help="Replace a file that exists.")
+def posters_(*, code: str, form: str, language: str | None, out: Path, force: bool) -> None:
+    """Write the posters of every open point of a unit and of everything below it.
+
+    Points for trying out are left out, and points whose code is revoked.
+    """
+    write = posters.WRITERS.get(out.suffix.lower()[1:])
+    if write is None:
+        raise click.ClickException(f"{out}: name it FILE.pdf, or FILE.zip for a PDF per unit")
+    with ready():
+        unit, made = lookup.unit(code), _posters(code)
+        session().close()  # kept open on SQLite, it would let citizens wait
+        if not made:
+            raise click.ClickException(f"{unit.name} has no open point with a code to print")
+        with (
+            whole(out, force=force) as file,
+            click.progressbar(made, label=f"{len(made)} codes") as counted,
+        ):
+            write(file, counted, form, language)
+    click.echo(f"{out}: {len(made)} codes of {unit.name}, {form}")
+
+
+def _posters(code: str) -> list[Poster]:
+    today, base = period.today(), public_address(current_app.config)
+    found = point_codes.in_force(session(), units.subtree(session(), code, today), today)
+    return [posters.of_code(one, owner, base, today) for one, owner in found]

@@ -13,6 +13,7 @@ from sqlalchemy.exc import NoResultFound
 from survey import intake, period
 from survey.answers_file.rows import SHOWN, check
 from survey.cli import lookup
+from survey.cli.notes import note
 from survey.cli.refusals import ready
 from survey.db import session
 from survey.intake import Plan, Source
@@ -47,6 +48,7 @@ def import_(
         if plan.n_refused and not (skip_refused and plan.has_good_rows):
             raise click.ClickException(_refusal(plan))
         if plan.n_accepted and not dry_run:
+            note("import answers", file.name, f"{plan.n_accepted} answers")
             with _progress(plan.chunks, "Writing", plan.n_chunks) as chunks:
                 intake.write(session(), plan, chunks, period.today())
         click.echo(_outcome(plan, dry_run=dry_run))
@@ -61,6 +63,7 @@ def discard(number: int) -> None:
             imports.spend(session(), number)
         except NoResultFound:
             raise click.ClickException(_no_such_import(number)) from None
+        note("discard import", str(number))
         session().commit()
         # Little by little: citizens' answers take their turn in between.
         while responses.drop_imported(session(), number):

@@ -7,6 +7,7 @@ import click
 from flask.cli import AppGroup
 
 from survey import period, register
+from survey.cli.notes import note
 from survey.cli.refusals import ready
 from survey.db import session
 from survey.storage import unit_successions, units
@@ -25,6 +26,7 @@ def import_(file: Path, valid_from: datetime, province: str | None) -> None:
     with ready():
         rows = register.units_of(file, province)
         changes = units.put(session(), rows, valid_from.date())
+        note("import units", file.name, f"{changes.added} added, {changes.succeeded} changed")
         session().commit()
     click.echo(
         f"{changes.added} added, {changes.succeeded} changed from {valid_from.date()}, "
@@ -45,6 +47,7 @@ def succession(file: Path, on: datetime, reference: str | None, province: str | 
         changes = unit_successions.put(
             session(), rows, on.date(), reference=reference, province=province
         )
+        note("import successions", file.name, f"{changes.added} added")
         session().commit()
     click.echo(
         f"{changes.added} added, {changes.unchanged} unchanged, "

@@ -45,7 +45,7 @@ def load(
     past.fill(
         session, plan, opened, last, closed_until=closed_until, threshold=threshold, closed=closed
     )
-    user = users.add(session, EMAIL, PROVINCE, "manager", now)
+    user = users.add(session, EMAIL, PROVINCE, users.PROVINCE_ADMIN, now)
     accounts.set_password(user, password := secrets.token_urlsafe(12))
     return password
 

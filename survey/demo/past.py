@@ -124,6 +124,7 @@ class _Desk:
         return {
             "key": self._random.getrandbits(63),
             "point_id": self._points[sheet.counter].id,
+            "unit_code": self._points[sheet.counter].assignments[0].unit_code,
             "receipt_digest": self._random.randbytes(32),
             "business_day": sheet.day,
             "language": "vi",

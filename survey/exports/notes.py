@@ -37,8 +37,10 @@ METHOD = {
         "suppressed đúng, mọi số trống."
     ),
     "Đọc số liệu ít phiếu": (
-        "10 đến 29 người: chỉ đọc khoảng tin cậy. Dưới 100 người: không xếp hạng. Chỉ so sánh "
-        "các nơi cùng peer_group, và chỉ nói khác nhau khi đã tính khoảng tin cậy của hiệu."
+        "10 đến 29 người: chỉ đọc khoảng tin cậy. Khoảng rộng từ 30 điểm phần trăm: chỉ ghi "
+        "khoảng, estimate và std_error trống, vì chưa nên nói một con số. Dưới 100 người: không "
+        "xếp hạng. Chỉ so sánh các nơi cùng peer_group, và chỉ nói khác nhau khi đã tính khoảng "
+        "tin cậy của hiệu."
     ),
     "Dấu hiệu bất thường": (
         "Phiếu có dấu hiệu trả lời bất thường vẫn nằm trong số chính; estimate_unflagged là "

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from forms.questionnaire import Questionnaire
 from survey.period import VIETNAM
-from survey.reports import BASIS, METHOD_VERSION, PROFILE, PULSE, ROLLUP, Figure, IndexReport
+from survey.reports import BASIS, METHOD_VERSION, PROFILE, PULSE, Figure, IndexReport
 from survey.storage.units import Unit
 
 FORMAT_VERSION = 1
@@ -27,7 +27,7 @@ COLUMNS = {
     "measure": "overall: chỉ số chung; factor: yếu tố; item: câu hỏi",
     "code": "Mã của chỉ số, yếu tố hoặc câu hỏi",
     "profile": "Công thức tính",
-    "rollup": "Cách cộng lên đơn vị; pooled: gộp mọi câu trả lời",
+    "rollup": "Cách cộng lên đơn vị; pooled: gộp mọi câu trả lời; weighted: theo số hồ sơ đã trả",
     "n_points": "Số điểm phục vụ của kỳ",
     "n_points_covered": "Số điểm phục vụ có phiếu trong số liệu",
     "estimate": "Tỷ lệ hài lòng",
@@ -47,8 +47,8 @@ COLUMNS = {
     "level_5": "Số câu trả lời Rất hài lòng",
     "n_flagged": "Số phiếu có dấu hiệu trả lời bất thường",
     "estimate_unflagged": "Tỷ lệ hài lòng không tính các phiếu đó",
-    "n_dossiers": "Số hồ sơ đã trả; chưa có",
-    "coverage": "Tỷ lệ phiếu trên hồ sơ; chưa có",
+    "n_dossiers": "Số hồ sơ đã trả kết quả tại quầy",
+    "coverage": "Tỷ lệ phiếu trên hồ sơ trả tại quầy",
     "inference_basis": "respondents_only: chỉ nói về người đã trả lời",
     "suppressed": "Số liệu của nơi này bị ẩn để giữ kín câu trả lời",
     "instrument": "Mã bộ câu hỏi",
@@ -126,9 +126,10 @@ def _place(report: IndexReport) -> Row:
         "point_id": point.public_id if point else None,
         "point_name": point.name if point else None,
         "level": report.place.level,
-        "rollup": ROLLUP,
+        "rollup": report.rollup,
         "n_points": report.n_points,
         "n_points_covered": None if report.suppressed else report.n_points_covered,
+        **_coverage(report),
         "inference_basis": BASIS,
         "suppressed": report.suppressed,
         "instrument": report.questionnaire.code,
@@ -136,6 +137,13 @@ def _place(report: IndexReport) -> Row:
         "channel_mix": None if report.suppressed else _mix(report),
         "method_version": METHOD_VERSION,
     }
+
+
+def _coverage(report: IndexReport) -> Row:
+    known = report.coverage
+    if known is None or report.suppressed:
+        return {}
+    return {"n_dossiers": known.n_dossiers, "coverage": known.share}
 
 
 def _mix(report: IndexReport) -> str | None:
@@ -162,13 +170,16 @@ def _counts(report: IndexReport, figure: Figure | None) -> Row:
 
 
 def _estimates(figure: Figure | None) -> Row:
-    """Return what is estimated, where enough people answered for it to be published."""
+    """Return what is estimated, where enough people answered for it to be published.
+
+    An interval that is too wide stands alone; the levels, which may be added up, stay.
+    """
     if figure is None or not figure.is_known:
         return {}
     interval = figure.interval
     return {
-        "estimate": figure.estimate,
-        "std_error": figure.standard_error,
+        "estimate": figure.estimate if figure.has_share else None,
+        "std_error": figure.standard_error if figure.has_share else None,
         "df": figure.degrees_of_freedom,
         "ci_low": interval.low,
         "ci_high": interval.high,
@@ -183,5 +194,5 @@ def _flagged(report: IndexReport, measure: str) -> Row:
     second = report.unflagged
     return {
         "n_flagged": report.n_flagged,
-        "estimate_unflagged": second.estimate if second and second.is_known else None,
+        "estimate_unflagged": second.estimate if second and second.has_share else None,
     }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey import period as periods
 from survey.period import Period
+from survey.reports.pages import PageShelf, UnitPage
 from survey.reports.report import (
     BASIS,
     FEW,
@@ -17,13 +18,18 @@ from survey.reports.report import (
     PROFILE,
     PULSE,
     ROLLUP,
+    THRESHOLDS,
+    Coverage,
     Figure,
+    Gap,
     IndexReport,
+    Invited,
     Place,
+    Stream,
     TrendMonth,
-    UnitPage,
 )
 from survey.reports.shelf import Shelf
+from survey.reports.verdict import Before, Standing, Verdict
 from survey.storage import batches
 from survey.storage.points import ServicePoint
 from survey.storage.units import Unit
@@ -35,11 +41,19 @@ __all__ = [
     "PROFILE",
     "PULSE",
     "ROLLUP",
+    "THRESHOLDS",
+    "Before",
+    "Coverage",
     "Figure",
+    "Gap",
     "IndexReport",
+    "Invited",
     "Place",
+    "Standing",
+    "Stream",
     "TrendMonth",
     "UnitPage",
+    "Verdict",
     "export_reports",
     "index_report",
     "latest_period",
@@ -65,7 +79,7 @@ def unit_page(
     session: Session, unit: Unit, period: Period, *, with_imported: bool = False
 ) -> UnitPage:
     """Return the page of a unit: itself, its last twelve months, what is directly below."""
-    shelf = Shelf(session, unit, period, with_imported=with_imported)
+    shelf = PageShelf(session, unit, period, with_imported=with_imported)
     return shelf.page(Place(unit=unit), shelf.below())
 
 
@@ -78,7 +92,7 @@ def point_page(
     with_imported: bool = False,
 ) -> UnitPage:
     """Return the page of a point for the time it belonged to a unit."""
-    shelf = Shelf(session, unit, period, with_imported=with_imported)
+    shelf = PageShelf(session, unit, period, with_imported=with_imported)
     return shelf.page(Place(unit=unit, point=point), [])
 
 

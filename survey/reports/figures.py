@@ -11,33 +11,46 @@ from survey.storage.tallies import TallyRow
 OVERALL_ITEM = "overall"
 # One stratum for each point, one for what the points of a unit left over together.
 Strata = Mapping[int, Sums]
+# How many stand behind a stratum, by the unit's code and the number of the point, or 0.
+Population = Mapping[tuple[str, int], int]
 
 
 def figures_of(
-    rows: Sequence[TallyRow], questionnaire: Questionnaire, profile: str = PROFILE
+    rows: Sequence[TallyRow],
+    questionnaire: Questionnaire,
+    profile: str = PROFILE,
+    population: Population | None = None,
 ) -> tuple[Figure, ...]:
     """Return the index, its factors and its items, in the order of the questionnaire.
 
-    Items that nobody was asked are left out. Without rows there are no figures.
+    Items that nobody was asked are left out. Without rows there are no figures. With the
+    population of each stratum, a person weighs what he stands for.
     """
-    return tuple(_figures(rows, questionnaire, profile))
+    return tuple(_figures(rows, questionnaire, profile, population))
 
 
 def index_of(
-    rows: Sequence[TallyRow], questionnaire: Questionnaire, profile: str = PROFILE
+    rows: Sequence[TallyRow],
+    questionnaire: Questionnaire,
+    profile: str = PROFILE,
+    population: Population | None = None,
 ) -> Figure | None:
     """Return the index alone; None without rows."""
-    return next(_figures(rows, questionnaire, profile), None)
+    return next(_figures(rows, questionnaire, profile, population), None)
 
 
 def _figures(
-    rows: Sequence[TallyRow], questionnaire: Questionnaire, profile: str
+    rows: Sequence[TallyRow],
+    questionnaire: Questionnaire,
+    profile: str,
+    population: Population | None,
 ) -> Iterator[Figure]:
     if not rows:
         return
-    strata, wording = _strata(rows), questionnaire.wordings["vi"]
+    strata, wording = strata_of(rows), questionnaire.wordings["vi"]
     total = Sums.total(strata.values())
-    index = index_from_sums(strata, profile=profile)
+    sizes = None if population is None else dict(enumerate(population[k] for k in _keys(rows)))
+    index = index_from_sums(strata, profile=profile, population=sizes)
     yield _index("overall", "index", questionnaire.title, index, total.pooled_levels())
     for code, name in wording.factors.items():
         if code in index.factors:
@@ -66,6 +79,7 @@ def _index(
         n_answers=index.n_answers,
         n_missing=index.n_missing,
         levels=levels,
+        source=index,
     )
 
 
@@ -83,11 +97,18 @@ def _item(share: ItemShare, wording: Wording, profile: str) -> Figure:
         n_answers=share.n,
         n_missing=share.n_missing,
         levels=share.levels,
+        source=share,
     )
 
 
-def _strata(rows: Sequence[TallyRow]) -> Strata:
+def strata_of(rows: Sequence[TallyRow]) -> Strata:
+    """Return the sums of each point, and of what the points of a unit left over together."""
     gathered: defaultdict[tuple[str, int], list[Sums]] = defaultdict(list)
     for row in rows:
         gathered[row.unit_code, row.point_id or 0].append(Sums.from_bytes(row.sums))
-    return {number: Sums.total(gathered[key]) for number, key in enumerate(sorted(gathered))}
+    return {number: Sums.total(gathered[key]) for number, key in enumerate(_keys(rows))}
+
+
+def _keys(rows: Sequence[TallyRow]) -> list[tuple[str, int]]:
+    """Return the strata of some tallies, in the order of their numbers."""
+    return sorted({(row.unit_code, row.point_id or 0) for row in rows})

@@ -2,12 +2,16 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
 
-from analysis import ConfidenceInterval, Gates, Thresholds, gates
+from analysis import ConfidenceInterval, Gates, Thresholds, gates, required_sample
+from analysis import coverage as share_of
+from analysis.interval import Estimate
+from analysis.samples import SensitivityBand
 from forms.questionnaire import Questionnaire
 from survey.period import Period
-from survey.storage.closes import Close
 from survey.storage.points import ServicePoint
 from survey.storage.units import Unit
 
@@ -52,7 +56,7 @@ class Figure:
     """One published figure: what it measures, its estimate and interval, its base.
 
     `measure` is "overall", "factor" or "item"; fractions from 0 to 1; `levels` counts the
-    answers at levels 1 to 5.
+    answers at levels 1 to 5. `source` is what it was taken from, to be held against others.
     """
 
     measure: str
@@ -67,6 +71,7 @@ class Figure:
     n_answers: int
     n_missing: int
     levels: tuple[int, ...]
+    source: Estimate | None = field(default=None, repr=False, compare=False)
 
     @property
     def is_known(self) -> bool:
@@ -78,6 +83,11 @@ class Figure:
         return self.gates.manager.interval and all(map(math.isfinite, values))
 
     @property
+    def has_share(self) -> bool:
+        """Whether its share is published too; else its interval alone, which is too wide."""
+        return self.is_known and self.gates.manager.share
+
+    @cached_property
     def gates(self) -> Gates:
         """What may be shown of it, as far as its own numbers say.
 
@@ -92,10 +102,41 @@ class Figure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """Answers over results handed over at the counter; None where it is not known.
+
+    `n` counts the people behind the figures, `online` and `postal` the results that no counter
+    handed over. `missing` names the points with answers that lack a month, and which.
+    `corrected_on`: the day of the last correction of any of these counts.
+    """
+
+    n: int | None
+    n_dossiers: int | None
+    online: int = 0
+    postal: int = 0
+    missing: Mapping[str, tuple[Period, ...]]
+    corrected_on: date | None = None
+    band: tuple[SensitivityBand, ...] = ()
+
+    @property
+    def share(self) -> float | None:
+        """The coverage, as a fraction; above 1 where more answered than were counted."""
+        if self.n is None or not self.n_dossiers:
+            return None
+        return float(share_of(self.n, self.n_dossiers))
+
+    @property
+    def reference_sample(self) -> int | None:
+        """How many would do if they were selected at random."""
+        return required_sample(self.n_dossiers) if self.n_dossiers else None
+
+
+@dataclass(frozen=True, kw_only=True)
 class IndexReport:
     """What may be said about one place and period; `figures` is empty until it may.
 
-    `received` counts every answer, `waiting` those in no batch yet; both are live.
+    `received` counts every answer, `waiting` those in no batch yet; both are live. `n_left_out`
+    more are stored and no figure counts them.
     `n_respondents` counts the people behind the figures. `unflagged` is the second figure,
     without `n_flagged` irregular answers: those of owners with enough marked and unmarked ones.
     """
@@ -117,6 +158,11 @@ class IndexReport:
     figures: tuple[Figure, ...]
     n_flagged: int | None
     unflagged: Figure | None
+    n_left_out: int = 0
+    coverage: Coverage | None = None
+    rollup: str = ROLLUP
+    # Why not weighted by dossiers, as was chosen for the period: "missing" or "more".
+    rollup_note: str | None = None
 
     def of(self, measure: str) -> tuple[Figure, ...]:
         """Return the figures of one measure, in the order of the questionnaire."""
@@ -142,12 +188,30 @@ class TrendMonth:
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnitPage:
-    """Everything the page of one unit (or point) and period shows."""
+class Gap:
+    """What one figure has more than another, in points, as a fraction."""
 
-    report: IndexReport
-    trend: tuple[TrendMonth, ...]
-    below: tuple[IndexReport, ...]
-    other_instruments: Mapping[str, int]
-    comments: int
-    last_close: Close | None
+    estimate: float
+    interval: ConfidenceInterval[float]
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the interval leaves out 0: the two may be said to differ."""
+        return self.interval.low > 0 or self.interval.high < 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """The index among those who came by one channel; `gap` is to the open QR."""
+
+    channel: str
+    figure: Figure
+    gap: Gap | None
+
+
+@dataclass(frozen=True)
+class Invited:
+    """How many one-time codes were issued, and how many of them were used."""
+
+    issued: int
+    used: int

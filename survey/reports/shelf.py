@@ -10,11 +10,17 @@ from sqlalchemy.orm import Session
 from forms.questionnaire import Questionnaire, parse
 from survey import period as periods
 from survey.period import Period
+from survey.reports.coverage import ELSEWHERE, Dossiers, Key, Weighing, at_counters
 from survey.reports.figures import figures_of, index_of
-from survey.reports.report import PROFILE, Figure, IndexReport, Place, TrendMonth, UnitPage
+from survey.reports.report import (
+    PROFILE,
+    Coverage,
+    Figure,
+    IndexReport,
+    Place,
+)
 from survey.storage import (
     closes,
-    comments,
     points,
     questionnaires,
     responses,
@@ -46,10 +52,11 @@ class Shelf:
         codes = units.subtree(session, root.code, periods.today())
         self._tree = {u.code: u for u in units.named(session, codes, periods.today())}
         self.months = _months_until(period.end)
-        span = Period(min(period.start, self.months[0].start), period.end)
+        span = Period(min(self._begin, self.months[0].start), period.end)
         self._rows = self._by_place(tallies.vectors(session, codes, span))
         self._received = self._by_place(responses.received(session, codes, period))
         self._hidden = suppressions.hidden(session, span)
+        self._dossiers = Dossiers(session, codes, span)
         self._versions = questionnaires.by_id(session)
         self._last_close = closes.last(session, periods.today())
         self._is_closed = closes.is_closed(period, self._last_close)
@@ -58,13 +65,20 @@ class Shelf:
         ]
         self.measures = self._measures()
 
+    @property
+    def _begin(self) -> date:
+        """The first day that anything is said about."""
+        return self._period.start
+
     def report(
         self, place: Place, measure: str | None = None, profile: str = PROFILE
     ) -> IndexReport:
         """Return the report of one place of the subtree, on its main instrument."""
         measure = measure or self.measures[0]
         rows = self._shown(place, self._period, measure)
-        figures = figures_of(rows, self._questionnaire(measure), profile)
+        weighing = self._weighing(place, rows, self._period)
+        population = weighing.population
+        figures = figures_of(weighing.rows, self._questionnaire(measure), profile, population)
         received = self._received[place.key]
         chosen = [r for r in received if self._with_imported or r.channel != "imported"]
         return IndexReport(
@@ -76,26 +90,18 @@ class Shelf:
             with_imported=self._with_imported,
             received=sum(r.n for r in chosen),
             waiting=sum(r.waiting for r in chosen),
+            n_left_out=sum(r.left_out for r in chosen),
             n_imported=sum(r.n for r in received if r.channel == "imported"),
             n_respondents=sum(row.n for row in rows),
             n_points=len(self._points_of(place)),
             n_points_covered=len({row.point_id for row in rows} - {None}),
-            channels=_channels(rows),
+            channels=channels_of(rows),
             suppressed=self._is_hidden(place, self._period, measure, *self._splits),
             figures=figures,
-            **self._flagged(measure, rows, profile, figures),
-        )
-
-    def page(self, place: Place, below: Sequence[Place]) -> UnitPage:
-        """Return the page of one place with the places directly below it."""
-        measure = self.measures[0]
-        return UnitPage(
-            report=self.report(place),
-            trend=tuple(self._trend_month(place, month, measure) for month in self.months),
-            below=tuple(self.report(child) for child in below),
-            other_instruments=self._others(place),
-            comments=comments.count(self._session, [p.id for p, _ in self._points_of(place)]),
-            last_close=self._last_close,
+            coverage=self._coverage(place, measure, rows, figures),
+            rollup=weighing.rollup,
+            rollup_note=weighing.note,
+            **self._flagged(measure, weighing, profile, figures),
         )
 
     def below(self) -> list[Place]:
@@ -121,9 +127,21 @@ class Shelf:
     def _point(self, point: ServicePoint, code: str) -> Place:
         return Place(unit=self._tree[code], point=point)
 
-    def _trend_month(self, place: Place, month: Period, measure: str) -> TrendMonth:
-        rows = self._shown(place, month, measure)
-        return TrendMonth(month, index_of(rows, self._questionnaire(measure)))
+    def _weighing(self, place: Place, rows: list[TallyRow], period: Period) -> Weighing:
+        """Return how a unit's points are added up; a point has nothing to add."""
+        return Weighing(rows=rows) if place.point else self._dossiers.weighing(rows, period)
+
+    def _coverage(
+        self, place: Place, measure: str, rows: list[TallyRow], figures: Sequence[Figure]
+    ) -> Coverage:
+        received = [r for r in self._received[place.key] if r.n and r.channel not in ELSEWHERE]
+        n = at_counters(channels_of(rows)) if rows else None
+        if not received and not self._is_hidden(place, self._period, measure, *self._splits):
+            n = 0
+        answered: set[Key] = {(r.unit_code, r.point_id) for r in received}
+        index = next(iter(figures), None)
+        own = self._points_of(place)
+        return self._dossiers.coverage(own, answered, self._period, n=n, index=index)
 
     def _shown(self, place: Place, period: Period, measure: str) -> list[TallyRow]:
         """Return the tallies behind a place's figures; none where its cell is hidden."""
@@ -143,16 +161,18 @@ class Shelf:
         return any((*cell, split, *place.key) in self._hidden for split in splits)
 
     def _flagged(
-        self, measure: str, rows: Sequence[TallyRow], profile: str, figures: Sequence[Figure]
+        self, measure: str, weighing: Weighing, profile: str, figures: Sequence[Figure]
     ) -> dict[str, Any]:
         """Return the second figure of a closed period: without the marks that stand apart."""
         if self._with_imported or not self._is_closed:
             return {"n_flagged": None, "unflagged": None}
+        rows = weighing.rows
         regular = [row for row in rows if not (row.flagged and row.marks_apart)]
         n_flagged = sum(row.n for row in rows) - sum(row.n for row in regular)
         if not n_flagged:  # the usual case, and the figure is there already
             return {"n_flagged": 0, "unflagged": next(iter(figures), None)}
-        unflagged = index_of(regular, self._questionnaire(measure), profile)
+        instrument = self._questionnaire(measure)
+        unflagged = index_of(regular, instrument, profile, weighing.population)
         return {"n_flagged": n_flagged, "unflagged": unflagged}
 
     def _measures(self) -> list[str]:
@@ -167,15 +187,6 @@ class Shelf:
             if row.starts_on >= self._period.start and row.ends_on <= self._period.end:
                 people[row.measure_hash] += row.n
         return people
-
-    def _others(self, place: Place) -> dict[str, int]:
-        """Return how many people answered another instrument here, by its title."""
-        people = self._people_by_measure(place)
-        return {
-            self._questionnaire(measure).title: people[measure]
-            for measure in self.measures[1:]
-            if people[measure]
-        }
 
     def _version(self, measure: str) -> QuestionnaireVersion:
         same = [v for v in self._versions.values() if v.measure_hash == measure]
@@ -219,7 +230,8 @@ def _months_until(end: date) -> list[Period]:
     return months[::-1]
 
 
-def _channels(rows: Iterable[TallyRow]) -> dict[str, int]:
+def channels_of(rows: Iterable[TallyRow]) -> dict[str, int]:
+    """Return how many people answered by each channel."""
     people: Counter[str] = Counter()
     for row in rows:
         people[row.stream] += row.n

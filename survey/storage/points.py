@@ -62,9 +62,15 @@ class PointCode(Base):
     point_id: Mapped[int] = mapped_column(ForeignKey("service_point.id"), index=True)
     version: Mapped[int]
     issued_at: Mapped[datetime]
+    # From when on it hands out no sheets; may lie ahead while a new code is being put up.
     revoked_at: Mapped[datetime | None]
 
     point: Mapped[ServicePoint] = relationship(back_populates="codes", lazy="joined")
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether it is the one to print: neither revoked nor about to end."""
+        return self.revoked_at is None
 
     @property
     def serial(self) -> str:
@@ -118,19 +124,9 @@ def add(
     describe(point, name, field)
     session.add(point)
     point.assignments.append(PointAssignment(unit_code=unit_code, valid_from=on))
-    issue_code(session, point, at)
-    return point
-
-
-def issue_code(session: Session, point: ServicePoint, at: datetime) -> PointCode:
-    """Issue the next code of a point, revoking the one in force."""
-    _lock(session, point)
-    for code in point.codes:
-        code.revoked_at = code.revoked_at or at
-    code = PointCode(token=code_tokens.new(), version=len(point.codes) + 1, issued_at=at)
-    point.codes.append(code)
+    point.codes.append(PointCode(token=code_tokens.new(), version=1, issued_at=at))
     session.flush()
-    return code
+    return point
 
 
 def describe(point: ServicePoint, name: str, field: str | None) -> None:
@@ -149,7 +145,7 @@ def by_token(session: Session, token: str) -> PointCode:
 
 def get(session: Session, public_id: str, codes: Collection[str], on: date) -> ServicePoint:
     """Return a point of these units; NoResultFound when it is elsewhere or unknown."""
-    query = _of_units(codes, on).where(ServicePoint.public_id == public_id.lower())
+    query = of_units(codes, on).where(ServicePoint.public_id == public_id.lower())
     query = query.options(selectinload(ServicePoint.codes), selectinload(ServicePoint.assignments))
     return session.execute(query).one()[0]
 
@@ -169,7 +165,7 @@ def listing(
     `text` is looked for, without regard to case or marks, in the names of point and unit.
     A page beyond the last is the last.
     """
-    query = _of_units(codes, on)
+    query = of_units(codes, on)
     if key := names.fold(text):
         found = [
             column.contains(key, autoescape=True)
@@ -184,6 +180,18 @@ def listing(
     query = query.options(selectinload(ServicePoint.codes))
     rows = session.execute(query.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all()
     return PointPage(rows, total, page)
+
+
+def open_beside(session: Session, point: ServicePoint, on: date) -> Sequence[ServicePoint]:
+    """Return the other points of a point's unit that hand out forms, in order."""
+    query = (
+        of_units([unit_code_on(point, on)], on)
+        .where(ServicePoint.closed_at.is_(None), ServicePoint.is_test.is_(False))
+        .where(ServicePoint.id != point.id)
+        .order_by(ServicePoint.sort_key)
+        .options(selectinload(ServicePoint.codes))
+    )
+    return [other for other, _unit in session.execute(query) if other.code.is_in_force]
 
 
 def assigned(
@@ -231,7 +239,7 @@ def is_name_taken(
     session: Session, unit_code: str, name: str, on: date, *, but: ServicePoint | None = None
 ) -> bool:
     """Say whether another open point of the unit has this name, however it is spelt."""
-    query = _of_units([unit_code], on).where(ServicePoint.closed_at.is_(None))
+    query = of_units([unit_code], on).where(ServicePoint.closed_at.is_(None))
     same = names.spelling(name)
     return any(
         names.spelling(point.name) == same and point is not but
@@ -241,7 +249,7 @@ def is_name_taken(
 
 def move(session: Session, point: ServicePoint, unit_code: str, on: date) -> None:
     """Let a point belong to another unit from a date; nothing happens if it already does."""
-    _lock(session, point)
+    lock(session, point)
     last = point.assignments[-1]
     if last.unit_code == unit_code:
         return
@@ -266,14 +274,15 @@ def _pages(total: int) -> int:
     return max(1, -(-total // PAGE_SIZE))
 
 
-def _lock(session: Session, point: ServicePoint) -> None:
+def lock(session: Session, point: ServicePoint) -> None:
     """Wait for whoever changes this point, and see the codes and assignments they left."""
     session.flush()
     session.execute(select(ServicePoint.id).where(ServicePoint.id == point.id).with_for_update())
     session.refresh(point, ["codes", "assignments"])
 
 
-def _of_units(codes: Collection[str], on: date) -> Select[ServicePoint, Unit]:
+def of_units(codes: Collection[str], on: date) -> Select[ServicePoint, Unit]:
+    """Return the query of the points that belong to these units on a date, with the unit."""
     here = (
         (PointAssignment.point_id == ServicePoint.id)
         & (PointAssignment.valid_from <= on)

@@ -90,13 +90,17 @@ class Response(Base):
 
 @dataclass(frozen=True)
 class Received:
-    """How many answers came to a point by one channel, and how many of them still wait."""
+    """How many answers came to a point by one channel, and how many of them still wait.
+
+    Those that no headline counts stand apart from both.
+    """
 
     unit_code: str
     point_id: int
     channel: str
     n: int
     waiting: int
+    left_out: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -217,6 +221,11 @@ def follow_move(session: Session, point: ServicePoint, on: date) -> None:
 
 
 def counted() -> ColumnElement[bool]:
+    """Return the condition that an answer counts: it is one, and was not left out."""
+    return and_(is_one(), ~Response.left_out)
+
+
+def is_one() -> ColumnElement[bool]:
     """Return the condition that an answer is one: no trial, no unfinished import."""
     finished = select(Import.id).where(Import.counted_on.is_not(None))
     return and_(
@@ -242,15 +251,16 @@ def received(session: Session, codes: Collection[str], period: Period) -> Sequen
 
     The one figure that is live: it holds no level.
     """
-    waiting = func.sum(case((Response.batch_id.is_(None), 1), else_=0))
+    n = func.sum(case((~Response.left_out, 1), else_=0))
+    waiting = func.sum(case((and_(~Response.left_out, Response.batch_id.is_(None)), 1), else_=0))
     keys = (Response.unit_code, Response.point_id, Response.channel)
     query = (
-        select(*keys, func.count(), waiting)
+        select(*keys, n, waiting, func.count() - n)
         .where(
             Response.unit_code.in_(codes),
             Response.business_day >= period.start,
             Response.business_day < period.end,
-            counted(),
+            is_one(),
         )
         .group_by(*keys)
     )
@@ -270,7 +280,7 @@ def waiting(session: Session, until: date) -> Sequence[AnyRow]:
     """
     query = (
         select(*Response.__table__.c)
-        .where(Response.batch_id.is_(None), Response.business_day <= until, counted())
+        .where(Response.batch_id.is_(None), Response.business_day <= until, is_one())
         .order_by(Response.key)
         .with_for_update()
     )
@@ -299,12 +309,12 @@ def release(session: Session, rows: Sequence[AnyRow], batch_id: int) -> None:
 
 
 def released(session: Session, batch_ids: Collection[int]) -> Sequence[AnyRow]:
-    """Return batch, version, stream, flag and answers of every answer of these batches."""
+    """Return batch, version, stream, flag and answers of every answer these batches count."""
     query = select(
         Response.batch_id,
         Response.questionnaire_id,
         Response.channel,
         Response.flagged,
         Response.answers,
-    ).where(Response.batch_id.in_(batch_ids))
+    ).where(Response.batch_id.in_(batch_ids), ~Response.left_out)
     return session.execute(query).all()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, ForeignKey, and_, delete, func, select
+from sqlalchemy import ColumnElement, ForeignKey, and_, delete, false, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.period import Period
@@ -54,6 +54,17 @@ class CellCount:
     n: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class StreamCount(CellCount):
+    """How many people of one stream a cell of the release holds.
+
+    `apart`: those whom the second figure leaves out.
+    """
+
+    stream: str
+    apart: bool
+
+
 def put(session: Session, batch_id: int, tallies: Iterable[Tally]) -> None:
     """Store the tallies of a batch in place of those it had."""
     session.execute(delete(Tally).where(Tally.batch_id == batch_id))
@@ -96,6 +107,19 @@ def counts(session: Session, period: Period) -> Sequence[CellCount]:
     keys = [Batch.__table__.c[name] for name in _OF_CELL]
     query = select(*keys, func.sum(Batch.n).label("n")).where(_within(period)).group_by(*keys)
     return [CellCount(**row) for row in session.execute(query).mappings()]
+
+
+def stream_counts(session: Session, period: Period) -> Sequence[StreamCount]:
+    """Return how many people of each stream the cells of the whole tree hold; none imported."""
+    apart = and_(Tally.flagged, func.coalesce(Batch.marks_apart, false())).label("apart")
+    keys = [*(Batch.__table__.c[name] for name in _OF_CELL), Tally.stream, apart]
+    query = (
+        select(*keys, func.sum(Tally.n).label("n"))
+        .join(Batch, Batch.id == Tally.batch_id)
+        .where(_within(period), Batch.is_imported.is_(False))
+        .group_by(*keys)
+    )
+    return [StreamCount(**row) for row in session.execute(query).mappings()]
 
 
 _OF_CELL = ("unit_code", "point_id", "starts_on", "ends_on", "measure_hash", "is_imported")

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as WebResponse
 
 from forms.answer import AnswerForm, answer_form
 from forms.questionnaire import parse
-from survey import period, scans, signs, tokens
+from survey import listening, period, scans, signs, tokens
 from survey.access import public
 from survey.db import session
 from survey.i18n import translate as _
@@ -168,7 +168,13 @@ def _paper(sheet: Sheet, form: AnswerForm) -> dict[str, Any]:
         "questionnaire": questionnaire,
         "language": sheet.language,
         "wording": questionnaire.wordings[sheet.language],
+        "heard": heard(questionnaire, sheet.language, sheet.scale_order),
     }
+
+
+def heard(questionnaire: Questionnaire, language: str, scale_order: str) -> dict[str, str]:
+    """Return which recording of each question can be played, by the question's code."""
+    return listening.addresses(session(), questionnaire, language, scale_order)
 
 
 def blank_form(code: PointCode, sheet: Sheet, version: QuestionnaireVersion) -> WebResponse:

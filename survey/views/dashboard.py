@@ -5,12 +5,11 @@ from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from survey import db, exports, reports
 from survey import period as periods
-from survey.access import roles, scope, unit_in_scope
+from survey.access import may_open, note, roles, scope, top, unit_in_scope
 from survey.db import session
 from survey.period import Period
 from survey.reports import Figure, TrendMonth, UnitPage
@@ -23,16 +22,16 @@ blueprint = Blueprint("dashboard", __name__, url_prefix="/results")
 
 
 @blueprint.get("")
-@roles("manager")
+@roles("reader")
 def home() -> Response:
     """Lead to the results of the reader's own unit, or to the first counter before any."""
-    if not responses.any_received(session(), scope()):
+    if may_open("start.show") and not responses.any_received(session(), scope()):
         return redirect(url_for("start.show"))
-    return redirect(url_for(".latest_of_unit", code=current_user.unit_code))
+    return redirect(url_for(".latest_of_unit", code=top()))
 
 
 @blueprint.get("/units/<code>")
-@roles("manager")
+@roles("reader")
 def latest_of_unit(code: str) -> Response:
     """Lead to the latest month with results, else to this month."""
     unit = unit_in_scope(code)
@@ -40,7 +39,7 @@ def latest_of_unit(code: str) -> Response:
 
 
 @blueprint.get("/units/<code>/<name>")
-@roles("manager")
+@roles("reader")
 def unit(code: str, name: str) -> str:
     """Show the results of a unit and everything below it."""
     found = unit_in_scope(code)
@@ -53,13 +52,14 @@ def unit(code: str, name: str) -> str:
 
 
 @blueprint.get(f"/units/<code>/<name>/export.<any({', '.join(exports.MEDIA_TYPES)}):form>")
-@roles("manager")
+@roles("reader")
 def export(code: str, name: str, form: str) -> Response:
     """Hand over the figures of a unit and of everything below it as a file."""
     found = unit_in_scope(code)
     period = read(name, _first_day(found))
     with db.snapshot() as one:
         shown = reports.export_reports(one, found, period, with_imported=_wants_imported())
+    note("export index", found.code, f"{period.name} {form}")
     pieces = exports.content(form, shown, generated_at=periods.now())
     answer = Response(pieces, mimetype=exports.MEDIA_TYPES[form])
     answer.headers.set(
@@ -69,7 +69,7 @@ def export(code: str, name: str, form: str) -> Response:
 
 
 @blueprint.get("/points/<public_id>")
-@roles("manager")
+@roles("reader")
 def latest_of_point(public_id: str) -> Response:
     """Lead to the latest month in which the unit of a counter has results."""
     found = points.get(session(), public_id, scope(), periods.today())
@@ -78,7 +78,7 @@ def latest_of_point(public_id: str) -> Response:
 
 
 @blueprint.get("/points/<public_id>/<name>")
-@roles("manager")
+@roles("reader")
 def point(public_id: str, name: str) -> str:
     """Show the results of one counter, for the time it belonged to its unit of today."""
     with db.snapshot() as one:

@@ -7,7 +7,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from forms.intake import IntakeForm, offer_points
 from survey import errors, intake, period
-from survey.access import roles, scope
+from survey.access import note, roles, scope
 from survey.answers_file.rows import check
 from survey.db import session
 from survey.intake import Plan, Source
@@ -56,6 +56,7 @@ def create() -> Page:
     try:
         plan = _plan(form, offered)
         if form.submit.data and plan.n_accepted and not plan.n_refused:
+            note("import answers", form.file.data.filename or "", f"{plan.n_accepted} answers")
             intake.write(session(), plan, plan.chunks, period.today())
     except WrongFile as error:
         return _page(form, wrong=error), 422

@@ -44,6 +44,7 @@ def show() -> str:
         samples=[sample(satisfied, PEOPLE) for satisfied in SATISFIED],
         sizes=[sample(TRUTH * n, n) for n in SIZES],
         few=reports.FEW,
+        widest=reports.THRESHOLDS.width,
         smallest=current_app.config["SMALLEST_GROUP"],
     )
 

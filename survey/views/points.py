@@ -6,13 +6,14 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from werkzeug.wrappers import Response
 from wtforms import Field
 
+from forms.codes import FORMS, FOUND, LANGUAGES
 from forms.manage import ConfirmForm, MoveForm, NewPointForm, PointForm, offer_units
-from survey import period, posters
-from survey.access import roles, scope, unit_in_scope
+from survey import period, posters, quiet
+from survey.access import note, roles, scope, unit_in_scope
 from survey.config import ConfigError, public_address
 from survey.db import session
-from survey.posters import PosterError
-from survey.storage import points, responses, units
+from survey.posters import Poster, PosterError
+from survey.storage import code_checks, points, responses, units
 from survey.storage.points import ServicePoint
 from survey.storage.units import Unit
 
@@ -29,7 +30,14 @@ def listing() -> str:
     text = request.args.get("q", "")[:LONGEST_SEARCH]
     number = request.args.get("page", 1, type=int)
     found = points.listing(session(), scope(), period.today(), text=text, page=number)
-    return render_template("points/list.html", found=found, text=text)
+    return render_template(
+        "points/list.html",
+        found=found,
+        text=text,
+        quiet=quiet.of_units(session(), scope(), period.today()),
+        checks=code_checks.latest(session(), [point.code.id for point, _ in found.rows]),
+        results=FOUND,
+    )
 
 
 @blueprint.get("/new")
@@ -57,6 +65,7 @@ def create() -> Page:
         field=form.field.data,
         is_test=form.is_test.data,
     )
+    note("create point", point.public_id, f"{form.unit.data} {point.name}")
     session().commit()
     flash("Đã tạo quầy. Bước tiếp theo: tải và in mã.", "success")
     return _to(point)
@@ -69,7 +78,7 @@ def show(public_id: str) -> str:
     point = _point(public_id)
     try:
         address, problem = address_of(point), None
-    except ConfigError as error:
+    except (ConfigError, PosterError) as error:
         address, problem = None, str(error)
     return render_template(
         "points/show.html",
@@ -80,6 +89,8 @@ def show(public_id: str) -> str:
         address=address,
         problem=problem,
         qr=posters.qr_svg(address) if address else None,
+        forms=FORMS,
+        languages={code: LANGUAGES[code] for code in posters.languages()},
         form=ConfirmForm(),
     )
 
@@ -99,7 +110,9 @@ def rename(public_id: str) -> Page:
     point, form = _point(public_id), PointForm()
     if not form.validate() or is_taken(form.name, _unit(point).code, form.name.data, but=point):
         return render_template("points/edit.html", point=point, form=form), 422
+    before = point.name
     points.describe(point, form.name.data, form.field.data)
+    note("rename point", public_id, f"{before} → {point.name}")
     session().commit()
     flash("Đã lưu.", "success")
     return _to(point)
@@ -122,8 +135,10 @@ def move(public_id: str) -> Page:
     form = _move_form(point)
     if not form.validate() or is_taken(form.unit, form.unit.data, point.name, but=point):
         return render_template("points/move.html", point=point, unit=_unit(point), form=form), 422
+    before = _unit(point).code
     points.move(session(), point, unit_in_scope(form.unit.data).code, period.today())
     responses.follow_move(session(), point, period.today())
+    note("move point", public_id, f"{before} → {form.unit.data}")
     session().commit()
     flash("Đã chuyển quầy. Mã đã in vẫn dùng được.", "success")
     return _to(point)
@@ -135,6 +150,7 @@ def close(public_id: str) -> Page:
     """Hand out no more sheets here."""
     point = _point(public_id)
     points.close(point, period.now())
+    note("close point", public_id, point.name)
     session().commit()
     flash("Đã đóng quầy. Phiếu đã mở trước lúc đóng vẫn gửi được.", "success")
     return _to(point)
@@ -149,36 +165,24 @@ def reopen(public_id: str) -> Page:
         flash("Đơn vị đã có quầy khác mang tên này. Đổi tên một trong hai rồi mở lại.", "danger")
         return _to(point)
     points.reopen(point)
+    note("reopen point", public_id, point.name)
     session().commit()
     flash("Đã mở lại quầy.", "success")
-    return _to(point)
-
-
-@blueprint.post("/<public_id>/code")
-@roles("manager")
-def replace_code(public_id: str) -> Page:
-    """Issue a new code; whoever scans the old one is told to look for the new one."""
-    point = _point(public_id)
-    if request.form.get("version", type=int) != point.code.version:
-        flash("Mã này vừa được cấp mới rồi, đây là mã đang dùng.", "info")
-        return _to(point)
-    points.issue_code(session(), point, period.now())
-    session().commit()
-    next_step = "Xin in lại và thay mã cũ ở quầy." if point.is_open else "Mở lại quầy để in."
-    flash(f"Đã cấp mã mới. {next_step}", "success")
     return _to(point)
 
 
 @blueprint.get("/<public_id>/poster.pdf")
 @roles("manager")
 def poster(public_id: str) -> Response:
-    """Hand over the A5 poster of the code in force."""
+    """Hand over the poster of the code in force: A5, or as the address asks."""
     point = _point(public_id)
-    if not point.is_open:
-        flash("Quầy đã đóng nên không in mã. Bước tiếp theo: mở lại quầy.", "danger")
-        return _to(point)
+    form, language = request.args.get("form"), request.args.get("language")
     try:
-        pdf = posters.pdf(posters.of_point(point, _unit(point), address_of(point), period.today()))
+        pdf = posters.pdf(
+            [_poster(point)],
+            form if form in posters.FORMS else "a5",
+            language if language in posters.languages() else None,
+        )
     except (ConfigError, PosterError) as error:
         flash(str(error), "danger")
         return _to(point)
@@ -186,8 +190,18 @@ def poster(public_id: str) -> Response:
     return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": name})
 
 
+def _poster(point: ServicePoint) -> Poster:
+    if not point.is_open:
+        raise PosterError("Quầy đã đóng nên không in mã. Bước tiếp theo: mở lại quầy.")
+    base = public_address(current_app.config)
+    return posters.of_code(point.code, _unit(point), base, period.today())
+
+
 def address_of(point: ServicePoint) -> str:
-    """Return the address printed on a counter's poster; ConfigError where none can be."""
+    """Return the address printed on a counter's poster.
+
+    Raises ConfigError where none can be, PosterError while no code is in force.
+    """
     return posters.address_of(point.code, public_address(current_app.config))
 
 

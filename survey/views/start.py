@@ -6,9 +6,10 @@ from werkzeug.wrappers import Response
 
 from forms.manage import NewPointForm, offer_units
 from survey import period, posters, tokens
-from survey.access import roles, scope, unit_in_scope
+from survey.access import note, roles, scope, unit_in_scope
 from survey.config import ConfigError
 from survey.db import session
+from survey.posters import PosterError
 from survey.storage import points, responses
 from survey.storage.points import ServicePoint
 from survey.views import points as counters
@@ -39,6 +40,7 @@ def create() -> Page:
         return _first_step(form), 422
     now, name, field = period.now(), form.name.data, form.field.data
     point = points.add(session(), code, name, now, period.today(), field=field)
+    note("create point", point.public_id, f"{code} {name}")
     session().commit()
     return redirect(url_for(".show", point=point.public_id), 303)
 
@@ -88,7 +90,7 @@ def _codes(point: ServicePoint) -> dict[str, str]:
     """Return the printed address and the one to try it, each with its QR code."""
     try:
         address = counters.address_of(point)
-    except ConfigError as error:
+    except (ConfigError, PosterError) as error:
         return {"problem": str(error)}
     trial = f"{address}?trial={tokens.trial(point.code.token)}"
     return {

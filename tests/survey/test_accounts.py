@@ -57,10 +57,10 @@ def test_a_wrong_password_and_an_unknown_account_look_the_same(
     assert "không đúng" in messages[0][1]
 
 
-def test_signing_in_leads_to_the_results_and_never_to_another_site(
+def test_signing_in_leads_to_the_first_page_and_never_to_another_site(
     client: FlaskClient, place: Place
 ) -> None:
-    assert _sign_in(client, place.manager, PASSWORD) == "/results"
+    assert _sign_in(client, place.manager, PASSWORD) == "/account/home"
     evil = client.application.test_client()
     location = _sign_in(evil, place.manager, PASSWORD, "/login?next=https://evil.example/")
     assert "evil.example" not in location.partition("<html")[0]
@@ -79,7 +79,7 @@ def test_an_invited_manager_sets_a_password_once_and_signs_in(
 ) -> None:
     link = _invite(app, invited)
     assert _set_password(client, link, "một câu thật dài")[0] == 302
-    assert _sign_in(client, invited, "một câu thật dài") == "/results"
+    assert _sign_in(client, invited, "một câu thật dài") == "/account/home"
     spent = client.application.test_client().get(link, **ON_HTTPS)
     assert spent.status_code == 302
     assert spent.location.endswith("/reset")

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from survey import config
 from survey.config import ConfigError
@@ -101,3 +102,52 @@ def test_a_given_signing_key_needs_no_file(tmp_path: Path) -> None:
 def test_the_folder_of_answers_and_keys_is_private(tmp_path: Path) -> None:
     _settings(tmp_path / "new")
     assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+
+
+def test_staff_networks_are_read_in_both_families(tmp_path: Path) -> None:
+    assert _settings(tmp_path)["STAFF_NETWORKS"] == ()
+    loaded = config.load(tmp_path, {}) | {"STAFF_NETWORKS": "10.5.0.0/16, 2001:db8::/48 10.9.1.7"}
+    found = config.complete(loaded, tmp_path)["STAFF_NETWORKS"]
+    assert [str(network) for network in found] == ["10.5.0.0/16", "2001:db8::/48", "10.9.1.7/32"]
+
+
+@pytest.mark.parametrize(
+    ("networks", "message"),
+    [
+        ("10.5.0.1/16", "host bits set.*Write networks as"),
+        ("văn phòng", "does not appear to be .*Write networks as"),
+        ("0.0.0.0/0", "everybody"),
+        ("10.5.0.0/16 ::/0", "everybody"),
+    ],
+)
+def test_a_wrong_staff_network_is_refused(tmp_path: Path, networks: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        config.complete(config.load(tmp_path, {}) | {"STAFF_NETWORKS": networks}, tmp_path)
+
+
+@pytest.mark.parametrize("processes", ["0", "-1", "many", "1.5"])
+def test_a_wrong_number_of_processes_is_refused(tmp_path: Path, processes: str) -> None:
+    with pytest.raises(ConfigError, match=f"PROCESSES={processes}"):
+        config.complete(config.load(tmp_path, {}) | {"PROCESSES": processes}, tmp_path)
+
+
+def test_extra_questions_come_in_their_own_order_and_unknown_ones_are_named(
+    tmp_path: Path,
+) -> None:
+    assert _settings(tmp_path)["EXTRA_QUESTIONS"] == ()
+    (tmp_path / "settings.toml").write_text('EXTRA_QUESTIONS = "trips paid"\n')
+    assert _settings(tmp_path)["EXTRA_QUESTIONS"] == ("paid", "trips")
+    (tmp_path / "settings.toml").write_text('EXTRA_QUESTIONS = "paid, age"\n')
+    with pytest.raises(ConfigError, match="none of paid, trips, apology"):
+        _settings(tmp_path)
+
+
+def test_keys_of_contacts_are_checked_and_never_printed(tmp_path: Path) -> None:
+    assert _settings(tmp_path)["CONTACT_KEYS"] == ()
+    keys = [Fernet.generate_key().decode() for _ in range(2)]
+    (tmp_path / "settings.toml").write_text(f'CONTACT_KEYS = "{" ".join(keys)}"\n')
+    assert _settings(tmp_path)["CONTACT_KEYS"] == tuple(keys)
+    (tmp_path / "settings.toml").write_text(f'CONTACT_KEYS = "{keys[0]} secret"\n')
+    with pytest.raises(ConfigError, match="key 2 is not a key") as refused:
+        _settings(tmp_path)
+    assert "secret" not in str(refused.value)

@@ -97,6 +97,16 @@ def test_what_fewer_than_nine_people_answered_is_counted_and_not_told() -> None:
     )
 
 
+def test_an_interval_that_is_too_wide_stands_alone_and_its_answers_are_counted() -> None:
+    row = from_json(figures.report(figures.wide(), n_flagged=11, unflagged=figures.wide()))["rows"][
+        0
+    ]
+    assert (row["estimate"], row["std_error"], row["estimate_unflagged"]) == (None, None, None)
+    assert (row["ci_low"], row["ci_high"], row["ci_method"]) == (0.5241, 0.9243, "wilson")
+    assert (row["df"], row["n_respondents"], row["n_flagged"]) == (13, 14, 11)
+    assert [row[f"level_{level}"] for level in range(1, 6)] == [0, 1, 2, 6, 5]
+
+
 @pytest.mark.parametrize(
     ("kind", "level", "point", "group"),
     [

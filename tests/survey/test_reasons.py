@@ -21,7 +21,8 @@ def test_a_reason_is_said_in_both_languages_from_the_same_values(code: str) -> N
 
 
 def test_every_reason_given_in_the_code_has_its_sentence() -> None:
-    files = [*Path("survey").glob("*.py"), *Path("survey/answers_file").glob("*.py")]
+    folders = ("", "answers_file", "dossiers_file", "invitations", "views")
+    files = [file for folder in folders for file in (Path("survey") / folder).glob("*.py")]
     code = " ".join(file.read_text("utf-8") for file in files)
     given = set(re.findall(r'(?:Reason|_refuse)\(\s*"(\w+)"', code))
     assert {"day_future", "day_old"} <= set(SENTENCES)  # chosen in an expression

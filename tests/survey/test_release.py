@@ -33,6 +33,7 @@ acts = st.one_of(
     st.tuples(st.just("import"), places, st.lists(levels, min_size=8, max_size=12)),
     st.tuples(st.just("withdraw"), places),
     st.tuples(st.just("flag"), st.integers(1, 14), st.booleans()),
+    st.tuples(st.just("sign"), st.integers(1, 14), st.sampled_from(["burst", "honeypot"])),
     st.tuples(st.just("close"), st.integers(0, 30)),
 )
 
@@ -101,6 +102,10 @@ class _World:
         keys = list(self.session.scalars(select(Response.key).order_by(Response.key).limit(n)))
         marks.put(self.session, keys, flagged=flagged)
 
+    def sign_(self, n: int, name: str) -> None:
+        keys = list(self.session.scalars(select(Response.key).order_by(Response.key).limit(n)))
+        marks.sign_all(self.session, keys, name)
+
     def close_(self, days: int) -> None:
         self.session.flush()
         at = datetime(self.day.year, self.day.month, self.day.day, 23, tzinfo=UTC)
@@ -151,6 +156,7 @@ def _released(
 ) -> list[_Answers]:
     """Read the raw answers behind a report the slow way."""
     query = select(Response, Batch).join(Batch, Batch.id == Response.batch_id)
+    query = query.where(~Response.left_out)
     found = []
     for response, batch in session.execute(query):
         inside = when.start <= batch.starts_on and batch.ends_on <= when.end

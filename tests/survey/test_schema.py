@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import func, select
 from sqlalchemy.engine import URL, make_url
@@ -14,10 +16,21 @@ from survey import schema
 from survey.db import make_engine
 from survey.schema import SchemaError
 from survey.storage.base import Base
+from survey.storage.comments import Comment
+from survey.storage.contacts import Contact
 from survey.storage.installation import WrongPurpose
 from survey.storage.questionnaires import QuestionnaireVersion
 
 DAY = date(2026, 11, 2)
+POINT = "id, public_id, name, is_test, scale_order, opened_at, search_key, sort_key"
+COMMENT = "key, point_id, receipt_digest, business_day, language, is_test, text"
+CONTACT = "key, comment_key, encrypted, consent_version, consent_text, left_on"
+OLD_ROWS = f"""
+INSERT INTO service_point ({POINT}) VALUES (1, 'p', 'Q', 0, 'official', '2026-01-01', 'q', x'00')
+INSERT INTO point_assignment (point_id, unit_code, valid_from) VALUES (1, 'A', '2026-06-01')
+INSERT INTO comment ({COMMENT}) VALUES (2, 1, x'01', '2026-01-01', 'vi', 0, 't')
+INSERT INTO contact ({CONTACT}) VALUES (3, 2, x'00', '1', 'x', '2026-01-01')
+"""
 
 
 def test_the_migrations_make_exactly_the_tables_of_the_models(database_url: str) -> None:
@@ -92,3 +105,21 @@ def test_several_upgrades_at_once_do_the_work_of_one(
     with admin.connect() as connection:
         connection.execute(sa.text(f'DROP DATABASE "{name}_empty" WITH (FORCE)'))
     admin.dispose()
+
+
+def test_an_upgrade_keeps_what_refers_to_a_table_it_makes_anew(tmp_path: Path) -> None:
+    engine = make_engine(f"sqlite:///{tmp_path}/old.db")
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        for statement in OLD_ROWS.strip().split("\n"):
+            connection.exec_driver_sql(statement)
+    schema.upgrade(engine, "real", DAY)
+    with Session(engine) as session:
+        assert session.scalars(select(Comment.unit_code)).all() == ["A"]
+        assert session.scalars(select(Contact.comment_key)).all() == [2]
+        assert session.connection().exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        assert session.connection().exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()

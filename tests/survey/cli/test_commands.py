@@ -146,9 +146,9 @@ def test_a_user_is_added_once_and_gets_a_link_on_the_public_address(
     again = _run(both_app, "users", "add", "moi@HAILONG.example", "--unit", "92")
     assert (again.exit_code, "flask users invite" in again.output) == (1, True)
     listed = _run(both_app, "users", "list").output
-    assert "moi@hailong.example 31117 invited" in listed
+    assert "moi@hailong.example manager 31117 invited" in listed
     assert _run(both_app, "users", "disable", "moi@hailong.example").exit_code == 0
-    assert "moi@hailong.example 31117 disabled" in _run(both_app, "users", "list").output
+    assert "moi@hailong.example manager 31117 disabled" in _run(both_app, "users", "list").output
 
 
 @pytest.mark.parametrize("email", ["", "không phải thư", "a@", "@b.vn"])

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from survey import closing, db, period
 from survey.cli import nightly
 from survey.db import session
-from survey.storage import closes, points
+from survey.storage import audit_entries, closes, points
 from survey.storage.batches import Batch
 from survey.storage.responses import Response
 from survey.storage.tallies import Tally
@@ -53,6 +53,19 @@ def test_however_many_run_a_day_is_closed_once(app: Flask, place: Place) -> None
     again = _run(app, "--as-of", "2026-10-21")
     assert again.exit_code == 0
     assert "was done before; nothing to do" in again.output
+
+
+def test_another_threshold_than_the_day_before_is_in_the_audit_log(
+    app: Flask, place: Place
+) -> None:
+    _run(app, "--as-of", "2026-10-21")
+    _run(app, "--as-of", "2026-10-22")
+    app.config["SMALLEST_GROUP"] = 15
+    _run(app, "--as-of", "2026-10-23")
+    _run(app, "--as-of", "2026-10-24")
+    with app.app_context():
+        said = [(e.act, e.subject, e.detail) for e in audit_entries.page(session()).rows]
+    assert said == [("change threshold", "2026-10-22", "10 → 15")]
 
 
 def test_a_morning_that_has_not_come_is_refused(app: Flask, place: Place) -> None:

@@ -14,6 +14,7 @@ from survey.db import session, snapshot
 from survey.demo import counters, past
 from survey.storage import closes, comments, points, responses, units
 from survey.storage.batches import Batch
+from survey.storage.comments import Comment
 from survey.storage.imports import Import
 from survey.storage.points import ServicePoint
 from survey.storage.responses import Response
@@ -132,9 +133,15 @@ def test_one_commune_brought_its_older_answers_in(today: date) -> None:
     assert session().scalar(released) > 0.8 * n
 
 
-def test_some_people_wrote(today: date) -> None:
-    written = comments.count(session(), [point.id for point in _points(today)])
+def test_some_people_wrote_and_most_of_it_was_released(today: date) -> None:
+    written = session().scalar(select(func.count()).select_from(Comment)) or 0
     assert 200 < written < 500
+    released = comments.count(session(), [point.id for point in _points(today)])
+    assert written / 2 < released < written
+    held = select(func.count()).select_from(Comment).where(Comment.holds == "money")
+    assert 0 < (session().scalar(held) or 0) < written / 10
+    shown = comments.listing(session(), units.subtree(session(), demo.PROVINCE, today))
+    assert any("[tên người]" in (comment.masked or "") for comment, _point in shown.rows)
 
 
 def test_its_account_signs_in_and_sees_the_province(demo_app: Flask, prepared: Path) -> None:

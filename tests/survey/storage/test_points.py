@@ -31,16 +31,6 @@ def test_an_unknown_token_is_not_found(session: Session, point: ServicePoint) ->
         points.by_token(session, "22222222")
 
 
-def test_replacing_a_code_revokes_the_old_one_and_keeps_the_point(
-    session: Session, point: ServicePoint
-) -> None:
-    old = point.code
-    new = points.issue_code(session, point, NOW)
-    assert (old.revoked_at, new.revoked_at) == (NOW, None)
-    assert (new.version, point.code) == (2, new)
-    assert points.by_token(session, old.token).point is point
-
-
 def test_a_point_is_seen_only_from_the_units_it_belongs_to(
     session: Session, point: ServicePoint
 ) -> None:

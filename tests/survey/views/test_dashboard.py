@@ -11,10 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from survey import sifting
 from survey.db import session
 from survey.storage import marks, points
 from survey.storage.responses import Response
-from tests import province, results, sheets
+from tests import province, remarks, results, sheets
 from tests.province import Place
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)  # ten o'clock in Vietnam
@@ -145,15 +146,22 @@ def test_a_manager_reaches_nothing_outside_the_subtree(
     assert "Cần Thơ" not in results.page(manager, f"{UNIT}/2026-10")
 
 
-def test_waiting_comments_are_counted_and_not_shown(
+def test_comments_are_counted_once_they_are_released_and_never_while_they_wait(
     app: Flask, released: None, manager: FlaskClient, place: Place
 ) -> None:
-    assert "góp ý đang chờ" not in results.words(manager, f"{UNIT}/2026-10")
-    client = app.test_client()
-    for text in ("Chờ hơi lâu.", "Ghế hỏng."):
-        client.post(sheets.answer(client, place.token).location, data={"text": text})
-    page = results.words(manager, f"{UNIT}/2026-11")
-    assert "2 góp ý đang chờ" in page
+    with app.app_context():
+        point = points.any_of(session(), place.point)
+        remarks.some(session(), point, date(2026, 11, 3), 9)
+        sifting.sift(session(), date(2026, 11, 4), 10)
+        session().commit()
+    assert "góp ý" not in results.words(manager, f"{UNIT}/2026-11").lower()
+    with app.app_context():
+        point = points.any_of(session(), place.point)
+        remarks.comment(session(), point, date(2026, 11, 4))
+        sifting.sift(session(), date(2026, 11, 5), 10)
+        session().commit()
+    page = results.page(manager, f"{UNIT}/2026-11")
+    assert '<a href="/comments/units/31117">10 góp ý đã công bố</a>' in page
     assert "Chờ hơi lâu" not in page
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from analysis.index import index_from_sums
 from analysis.interval import ConfidenceInterval
+from analysis.publication import Thresholds
 from analysis.sums import Item, Sums, tally
 from survey import period, reports
 from survey.reports import TrendMonth, UnitPage
@@ -61,17 +62,14 @@ def _ids(page: str) -> set[str]:
     return {element.get("id") for element in _tree(page).iter() if element.get("id")}
 
 
-def _limits(name: str) -> ConfidenceInterval[float]:
-    return ConfidenceInterval(0.6737, 0.9291, 0.95, name)
-
-
-@pytest.fixture
-def full(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(params=[0.6737, 0.6237], ids=["with-shares", "without"])
+def full(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page with a figure in each place that has one, their methods all different in turn."""
     names = iter(sorted(METHODS - {"census"}) * 20)
 
     def figure(*args: Any, **changes: Any) -> reports.Figure:
-        return figures.figure(*args, interval=_limits(next(names)), **changes)
+        limits = ConfidenceInterval(request.param, 0.9291, 0.95, next(names))
+        return figures.figure(*args, interval=limits, **changes)
 
     instrument = figures.INSTRUMENTS["sipas-dich-vu"]
     wording = instrument.wordings["vi"]
@@ -88,6 +86,7 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
     months = period.parse("2026-H2").of_kind("month")
     page = UnitPage(
         report=report,
+        verdict=figures.verdict(report),
         trend=tuple(TrendMonth(month, figure()) for month in months),
         below=(
             figures.report(figure(), point="Quầy 1"),
@@ -241,6 +240,16 @@ def test_the_thresholds_are_those_of_this_server(make_app: Any) -> None:
     words = results.words(make_app(SMALLEST_GROUP=15).test_client(), "/method")
     assert "Dưới 15 người: không hiện kết quả" in words
     assert "mỗi đợt ít nhất 15 người" in words
+
+
+def test_the_page_says_from_which_width_on_an_interval_stands_alone(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = results.words(client, "/method")
+    assert "Khoảng rộng từ 30 điểm phần trăm" in words
+    assert "trang kết quả và tệp tải về chỉ ghi khoảng, không ghi một con số" in words
+    monkeypatch.setattr(reports, "THRESHOLDS", Thresholds(width=0.25))
+    assert "Khoảng rộng từ 25 điểm phần trăm" in results.words(client, "/method")
 
 
 def test_the_widths_are_wilsons_and_halve_with_four_times_the_people(client: FlaskClient) -> None:

@@ -98,7 +98,7 @@ def test_a_counter_cannot_be_put_outside_the_subtree(
 def test_a_counter_outside_the_subtree_does_not_exist(manager: FlaskClient, place: Place) -> None:
     for path in ("", "/edit", "/move", "/poster.pdf"):
         assert _get(manager, f"/points/{place.other_point}{path}").status_code == 404
-    for action in ("edit", "move", "close", "reopen", "code"):
+    for action in ("edit", "move", "close", "reopen"):
         sent = _post(manager, f"/points/{place.other_point}/{action}", "/points/new", name="X")
         assert sent.status_code == 404
 
@@ -166,17 +166,6 @@ def test_a_counter_is_not_reopened_beside_one_that_took_its_name(
     assert _post(manager, f"{page}/reopen", page).status_code == 303
     assert not _point(app, place.point).is_open
     assert "Đổi tên" in _get(manager, page).get_data(as_text=True)
-
-
-def test_a_replaced_code_is_a_new_version(app: Flask, manager: FlaskClient, place: Place) -> None:
-    page = f"/points/{place.point}"
-    assert _post(manager, f"{page}/code", page, version="1").status_code == 303
-    point = _point(app, place.point)
-    assert [code.version for code in point.codes] == [1, 2]
-    # A second press of the same button does not revoke what the first one issued.
-    assert _post(manager, f"{page}/code", page, version="1").status_code == 303
-    assert len(_point(app, place.point).codes) == 2
-    assert point.code.token != place.token
 
 
 def test_the_poster_is_a_pdf_named_by_its_serial(manager: FlaskClient, place: Place) -> None:

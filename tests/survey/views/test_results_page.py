@@ -1,5 +1,6 @@
 """The page of results from reports written by hand: what seldom comes together by itself."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests import figures, results
 
 PATH = "/results/units/31117/2026-10"
 FACTORS = figures.INSTRUMENTS["mot-cua"].wordings["vi"].factors
+TOO_WIDE = "khoảng quá rộng, chưa nên nói một con số"
 NARROW = ConfidenceInterval(0.8567, 0.8733, 0.95, "wilson")
 
 
@@ -25,6 +27,7 @@ def _words(
     """Return the words of the page that shows a report."""
     values = {
         "report": report,
+        "verdict": figures.verdict(report),
         "trend": (TrendMonth(period.parse("2026-10"), None),),
         "below": (),
         "other_instruments": {},
@@ -53,7 +56,7 @@ def test_the_published_example_reads_as_it_was_published(
     assert "84% khoảng 67–93% · 31 người Trong mỗi 100" in text
     assert "khoảng 84 câu ở mức Hài lòng hoặc Rất hài lòng (từ 67 đến 93)" in text
     assert all(name in text for name in FACTORS.values())
-    assert "Từng câu hỏi" not in text
+    assert "Năm yếu tố, yếu trước" in text
 
 
 def test_a_narrow_interval_is_told_in_tenths_and_thousands(
@@ -74,9 +77,9 @@ def test_the_sixteen_items_are_listed_and_the_name_sipas_is_explained(
     text = _words(manager, monkeypatch, report)
     assert "Chỉ số hài lòng tại điểm phục vụ" in text
     assert "không phải SIPAS do Bộ Nội vụ công bố" in text
-    items = text[text.index("Từng câu hỏi") :]
-    assert all(words in items for words in instrument.wordings["vi"].items.values())
-    assert items.count("84% (67–93%)") == 16
+    parts = text[text.index("Yếu tố và câu hỏi, yếu trước") : text.index("Chưa so được lần nào")]
+    assert all(words in parts for words in instrument.wordings["vi"].items.values())
+    assert parts.count("84% (67–93%)") == 5 + 16
 
 
 def test_other_instruments_are_named_and_not_added(
@@ -99,6 +102,65 @@ def test_units_and_counters_below_are_headed_by_what_they_are(
     ]
     for below, head in heads:
         assert f" {head} Tên" in _words(manager, monkeypatch, _report(*_all()), below=below)
+
+
+def test_an_interval_that_is_too_wide_stands_alone_and_its_share_is_nowhere(
+    manager: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instrument = figures.INSTRUMENTS["sipas-dich-vu"]
+    report = _report(
+        figures.wide(),
+        figures.wide("item", "overall", profile="t2b-overall"),
+        *(figures.wide("factor", code, name=name) for code, name in FACTORS.items()),
+        *(figures.wide("item", item.code, name=item.code) for item in instrument.asked),
+        questionnaire=instrument,
+        n_flagged=12,
+        unflagged=figures.wide(),
+    )
+    text = _words(
+        manager,
+        monkeypatch,
+        report,
+        trend=tuple(TrendMonth(period.parse(f"2026-{n}"), figures.wide()) for n in ("09", "10")),
+        below=(figures.report(figures.wide(), point="Quầy 1"),),
+    )
+    assert f"52–92% {TOO_WIDE} · 14 người · ít phiếu Trong mỗi 100 câu trả lời" in text
+    assert "của 14 người, từ 52 đến 92 câu ở mức Hài lòng hoặc Rất hài lòng, nếu người" in text
+    assert f"một câu: 52–92% hài lòng hoặc rất hài lòng (14 người, ít phiếu; {TOO_WIDE})." in text
+    assert f"Không tính 12 phiếu cần kiểm tra: 52–92%, {TOO_WIDE}." in text
+    assert text.count("52–92% 14 người, ít phiếu, khoảng quá rộng") == 5 + 16 + 1
+    assert text.count("52–92%, ít phiếu, khoảng quá rộng 14") == 2
+    assert "Nơi ghi khoảng quá rộng thì chưa nên nói một con số." in text
+    page = results.page(manager, PATH)
+    assert not re.search(r"\b(79|78,6|786)\b|<circle cx=\"\d+\.\d+%|stroke=\"#6f9fd8\"", page)
+
+
+def test_answers_behind_an_interval_that_is_too_wide_are_counted_without_per_cents(
+    manager: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pulse = figures.figure("item", "overall", profile="t2b-overall")
+    factor = figures.wide("factor", "A", name=FACTORS["A"])
+    text = _words(manager, monkeypatch, _report(figures.figure(), pulse, factor))
+    levels = text[text.index("Năm mức trả lời") :]
+    assert levels.startswith("Năm mức trả lời Khoảng quá rộng thì chỉ đếm số câu, chưa tính")
+    assert "Hỏi chung một câu (31 câu) 0% 0% 16% 52% 32%" in levels
+    assert f"{FACTORS['A']} (14 câu) 0 câu 1 câu 2 câu 6 câu 5 câu" in levels
+    page = results.page(manager, PATH)
+    assert "31 câu trả lời theo năm mức" in page
+    assert "14 câu trả lời theo năm mức" not in page
+    assert "chỉ đếm số câu" not in _words(manager, monkeypatch, _report(*_all()))
+
+
+@pytest.mark.parametrize(("low", "is_told"), [(0.5001, True), (0.4999, False)])
+def test_thirty_points_are_too_wide_however_many_people_answered(
+    manager: FlaskClient, monkeypatch: pytest.MonkeyPatch, low: float, is_told: bool
+) -> None:
+    limits = ConfidenceInterval(low, 0.8, 0.95, "wilson")
+    factor = figures.figure("factor", "A", estimate=0.65, interval=limits, n_respondents=38)
+    text = _words(manager, monkeypatch, _report(figures.figure(), factor))
+    assert ("38 người, khoảng quá rộng" in text) is not is_told
+    assert ("<strong>65%</strong>" in results.page(manager, PATH)) is is_told
+    assert "84% khoảng 67–93% · 31 người" in text
 
 
 def test_a_title_from_a_file_is_shown_as_text(

@@ -1,0 +1,7 @@
+"""What somebody should go and look at: found after the close, told on the page and by letter."""
+
+from survey.alerts.looking import examine
+from survey.alerts.telling import tell
+from survey.alerts.words import KINDS, advice, sentence
+
+__all__ = ["KINDS", "advice", "examine", "sentence", "tell"]

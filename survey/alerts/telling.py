@@ -1,0 +1,77 @@
+"""The letter of a morning: to each manager what is new in his units, one letter for all of it."""
+
+import smtplib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import structlog
+from flask import current_app, render_template
+
+from survey import mail, period
+from survey.alerts.words import KINDS, sentence
+from survey.db import session
+from survey.mail import Letter
+from survey.storage import alerts, units, users
+from survey.storage.alerts import Alert
+from survey.storage.users import MANAGER, PROVINCE_ADMIN, User
+
+log = structlog.get_logger()
+TOLD = frozenset({MANAGER, PROVINCE_ADMIN})
+# A longer letter is not read; the page has them all.
+MOST = 20
+
+
+def tell(today: date) -> int:
+    """Write to the managers about new alerts; return how many letters went out.
+
+    A server that cannot be reached is tried again the next night. The caller commits.
+    """
+    settings = current_app.config
+    new = alerts.unmailed(session(), today) if mail.is_set_up(settings) else []
+    letters = list(_letters(new, settings)) if new else []
+    try:
+        refused = mail.send(letters, settings) if letters else []
+    except (OSError, smtplib.SMTPException) as error:
+        log.error("letters failed", error=type(error).__name__)
+        return 0
+    if refused:
+        log.warning("letters refused", n=len(refused))
+    for alert in new:
+        alert.mailed = True
+    return len(letters) - len(refused)
+
+
+def _letters(new: Sequence[Alert], settings: Mapping[str, Any]) -> Iterator[Letter]:
+    codes = {alert.unit_code for alert in new}
+    names = {unit.code: unit.name for unit in units.named(session(), codes, period.today())}
+    below: dict[str, frozenset[str]] = {}
+    for user in users.every(session()):
+        own = [alert for alert in new if alert.unit_code in _reach(user, below)]
+        if own and user.active and user.password:
+            yield _letter(user, own, names, settings)
+
+
+def _reach(user: User, below: dict[str, frozenset[str]]) -> frozenset[str]:
+    """Return the units that a user manages; `below` keeps what was read."""
+    tops = [each.unit_code for each in user.assignments if each.role in TOLD]
+    for top in tops:
+        if top not in below:
+            below[top] = units.subtree(session(), top, period.today())
+    return frozenset().union(*(below[top] for top in tops))
+
+
+def _letter(
+    user: User, own: Sequence[Alert], names: Mapping[str, str], settings: Mapping[str, Any]
+) -> Letter:
+    base = settings["PUBLIC_BASE_URL"]
+    text = render_template(
+        "alerts/letter.txt",
+        rows=own[:MOST],
+        more=len(own) - MOST,
+        names=names,
+        kinds=KINDS,
+        sentence=sentence,
+        address=f"{base}/alerts" if base else None,
+    )
+    return Letter(user.email, f"Hài Lòng: {len(own)} điều nên xem", text)

@@ -1,0 +1,138 @@
+"""A period beside the one before, from answers and closes."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+
+from survey import period, reports
+from survey.db import session
+from survey.reports import UnitPage
+from survey.storage import points, targets, units
+from survey.storage.batches import Batch
+from survey.storage.targets import INDEX
+from survey.storage.unit_successions import UnitSuccession
+from survey.storage.units import UnitRow
+from tests import results
+from tests.province import Place
+
+GOOD, BAD = (5, 5, 5, 5, 5, 5), (2, 2, 2, 2, 2, 2)
+SEPTEMBER, OCTOBER = date(2026, 9, 15), date(2026, 10, 15)
+
+
+@pytest.fixture(autouse=True)
+def november() -> Iterator[None]:
+    with time_machine.travel(datetime(2026, 11, 22, 3, tzinfo=UTC)):
+        yield
+
+
+def _page(app: Flask, code: str = "31117", name: str = "2026-10") -> UnitPage:
+    with app.app_context():
+        unit = units.get(session(), code, period.today())
+        return reports.unit_page(session(), unit, period.parse(name))
+
+
+def _two_months(app: Flask, place: Place, **october: object) -> None:
+    """Sixty people in September, 42 of them content; sixty in October, 58."""
+    for levels, day, n, changes in (
+        (GOOD, SEPTEMBER, 42, {}),
+        (BAD, SEPTEMBER, 18, {}),
+        (GOOD, OCTOBER, 58, october),
+        (BAD, OCTOBER, 2, october),
+    ):
+        results.answered(app, place.point, day, n, levels, **changes)
+    results.close(app, date(2026, 11, 7))
+
+
+def test_a_month_is_held_against_the_month_before(app: Flask, place: Place) -> None:
+    _two_months(app, place)
+    found = _page(app).verdict
+    assert found is not None
+    assert (found.before.period.name, found.before.obstacle) == ("2026-09", None)
+    assert found.index.word == "improved"
+    assert found.index.change is not None
+    assert found.index.change.estimate == pytest.approx(16 / 60)
+
+
+def test_a_quarter_is_held_against_the_quarter_before_and_a_year_against_the_year(
+    app: Flask, place: Place
+) -> None:
+    results.answered(app, place.point, date(2025, 12, 15), 60, BAD)
+    _two_months(app, place)
+    for name, before in (("2026-Q4", "2026-Q3"), ("2026-H2", "2026-H1"), ("2026", "2025")):
+        found = _page(app, name=name).verdict
+        assert found is not None
+        assert found.before.period.name == before
+        assert (found.before.obstacle == "none") is (name == "2026-H2")
+        assert (found.index.word == "unknown") is (name == "2026-H2")
+
+
+def test_a_month_without_results_before_has_nothing_to_be_held_against(
+    app: Flask, place: Place
+) -> None:
+    results.answered(app, place.point, OCTOBER, 40)
+    results.close(app, date(2026, 11, 7))
+    found = _page(app).verdict
+    assert found is not None
+    assert (found.before.obstacle, found.index.change) == ("none", None)
+
+
+def test_people_who_came_another_way_are_not_compared(app: Flask, place: Place) -> None:
+    _two_months(app, place, channel="tablet")
+    found = _page(app).verdict
+    assert found is not None
+    assert (found.before.obstacle, found.index.change) == ("channels", None)
+
+
+def test_another_questionnaire_before_is_named(app: Flask, place: Place) -> None:
+    _two_months(app, place)
+    with app.app_context():
+        earlier = select(Batch).where(Batch.starts_on == date(2026, 9, 1))
+        for batch in session().scalars(earlier):
+            batch.measure_hash = "another"
+        session().commit()
+    found = _page(app).verdict
+    assert found is not None
+    assert (found.before.obstacle, found.index.change) == ("instrument", None)
+
+
+def test_a_new_territory_is_not_compared_and_its_counter_is(app: Flask, place: Place) -> None:
+    _two_months(app, place)
+    with app.app_context():
+        row = UnitRow(number=1, code="31118", name="Phường cũ", level="commune", type="phuong")
+        old = units.new(row, None, date(2026, 10, 1))
+        session().add(old)
+        session().flush()
+        new = units.get(session(), "31117", period.today())
+        session().add(UnitSuccession(old_id=old.id, new_id=new.id, full=False, reference="NQ 1"))
+        session().commit()
+        point = points.any_of(session(), place.point)
+        unit = units.get(session(), "31117", period.today())
+        own = reports.point_page(session(), point, unit, period.parse("2026-10")).verdict
+    found = _page(app).verdict
+    assert found is not None
+    assert own is not None
+    assert (found.before.obstacle, own.before.obstacle) == ("boundaries", None)
+
+
+def test_targets_of_the_year_come_from_the_nearest_unit_that_set_one(
+    app: Flask, place: Place
+) -> None:
+    _two_months(app, place)
+    with app.app_context():
+        wanted = {
+            ("92", 2026): {INDEX: 9900, ("factor", "A"): 5000},
+            ("31117", 2026): {INDEX: 8000},
+        }
+        changed = targets.changes(session(), wanted)
+        targets.put(session(), changed, on=period.today(), by="command line")
+        session().commit()
+    found = _page(app).verdict
+    assert found is not None
+    assert found.index.target is not None
+    assert (found.index.target.unit_code, found.index.target.share) == ("31117", 0.8)
+    aims = {part.figure.code: part.target and part.target.share for part in found.parts}
+    assert aims == {"A": 0.5, "B": None, "C": None, "D": None, "E": None}
