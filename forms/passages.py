@@ -2,9 +2,9 @@
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
-from forms.questionnaire import Questionnaire
+from forms.questionnaire import Questionnaire, parse
 
 VISIT = "visit"
 
@@ -17,13 +17,12 @@ class Passage:
     name: str
     words: tuple[str, ...]
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """The hash of the words: a recording of other words is not played for these."""
         return hashlib.sha256("\n".join(self.words).encode()).hexdigest()[:16]
 
 
-@lru_cache(maxsize=64)
 def passages(
     questionnaire: Questionnaire, language: str, scale_order: str = "official"
 ) -> tuple[Passage, ...]:
@@ -31,6 +30,12 @@ def passages(
 
     A reversed scale is a reading of its own: who cannot read counts the faces from the top.
     """
+    return _passages(questionnaire.definition, language, scale_order)
+
+
+@lru_cache(maxsize=64)
+def _passages(definition: str, language: str, scale_order: str) -> tuple[Passage, ...]:
+    questionnaire = parse(definition)
     asked = [_item(questionnaire, item.code, language, scale_order) for item in questionnaire.asked]
     wording = questionnaire.wordings[language]
     visits = (wording.visits[value] for value in questionnaire.visits)

@@ -4,7 +4,7 @@
   var form = document.querySelector("form[data-failed]");
   var said = document.getElementById("said");
   if (!form || !said || !window.XMLHttpRequest) return;
-  var button = form.querySelector("button"), words = button.textContent;
+  var button = form.querySelector(".bar button"), words = button.textContent;
   var place = "hai-long" + location.pathname, sending = false, current = null;
 
   function say(text, retry) {
@@ -110,6 +110,32 @@
   if (location.hash && history.replaceState) {
     history.replaceState(null, "", location.pathname + location.search);
   }
+
+  // One plain button instead of a player; two voices are never heard at once.
+  var players = document.querySelectorAll("audio");
+  Array.prototype.forEach.call(players, function (audio) {
+    var listen = document.createElement("button");
+    function show() { listen.setAttribute("aria-pressed", String(!audio.paused)); }
+    listen.type = "button";
+    listen.textContent = audio.getAttribute("aria-label");
+    listen.addEventListener("click", function () {
+      var starts = audio.paused;
+      Array.prototype.forEach.call(players, function (other) { other.pause(); });
+      if (!starts) return;
+      var begun = audio.play();
+      if (begun) begun["catch"](show);
+    });
+    audio.addEventListener("play", show);
+    audio.addEventListener("pause", show);
+    // What cannot be played is left to the browser's own player, which says why.
+    audio.addEventListener("error", function () {
+      audio.hidden = false;
+      listen.hidden = true;
+    });
+    audio.hidden = true;
+    show();
+    audio.parentNode.insertBefore(listen, audio);
+  });
 
   window.addEventListener("pageshow", function (event) {
     if (event.persisted && sending) location.reload();

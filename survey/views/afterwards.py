@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as WebResponse
 
 from forms.afterwards import EXTRA_COLUMNS, DetailsForm, told_form
 from forms.questionnaire import parse
+from survey import listening
 from survey.access import public
 from survey.db import session
 from survey.i18n import translate as _
@@ -113,6 +114,7 @@ def _details(
         offered=questionnaire.languages,
         language=language,
         wording=questionnaire.wordings[language],
+        heard=listening.addresses(session(), questionnaire, language, response.scale_order),
     )
 
 

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from werkzeug.wrappers import Response as WebResponse
 
 from forms.answer import AnswerForm, answer_form
-from forms.questionnaire import parse
+from forms.questionnaire import Questionnaire, parse
 from survey import listening, period, scans, signs, tokens
 from survey.access import public
 from survey.db import session
@@ -168,13 +168,8 @@ def _paper(sheet: Sheet, form: AnswerForm) -> dict[str, Any]:
         "questionnaire": questionnaire,
         "language": sheet.language,
         "wording": questionnaire.wordings[sheet.language],
-        "heard": heard(questionnaire, sheet.language, sheet.scale_order),
+        "heard": listening.addresses(session(), questionnaire, sheet.language, sheet.scale_order),
     }
-
-
-def heard(questionnaire: Questionnaire, language: str, scale_order: str) -> dict[str, str]:
-    """Return which recording of each question can be played, by the question's code."""
-    return listening.addresses(session(), questionnaire, language, scale_order)
 
 
 def blank_form(code: PointCode, sheet: Sheet, version: QuestionnaireVersion) -> WebResponse:
@@ -187,12 +182,15 @@ def blank_form(code: PointCode, sheet: Sheet, version: QuestionnaireVersion) -> 
 def _stencil(sheet: Sheet, version: QuestionnaireVersion) -> Stencil:
     """Return the stencil of a form as it is shown and read, cut on first use."""
     cut: dict[object, Stencil] = current_app.extensions["form_stencils"]
-    key = (version.id, sheet.language, sheet.scale_order, *reading().items())
+    questionnaire = parse(version.definition)
+    shown = (sheet.language, sheet.scale_order)
+    heard = listening.addresses(session(), questionnaire, *shown)
+    key = (version.id, *shown, *reading().items(), *heard.items())
     if key not in cut:
-        form = answer_form(parse(version.definition))
+        form = answer_form(questionnaire)
         places = {name: {"name": gap(name)} for name in ("unit", "point")}
         paper = _paper(replace(sheet, signed=gap("sheet")), form)
-        values = places | paper | {"token": gap("token"), "trial": None}
+        values = places | paper | {"token": gap("token"), "trial": None, "heard": heard}
         cut[key] = Stencil(render_template("answer/form.html", **values))
     return cut[key]
 

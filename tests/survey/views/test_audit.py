@@ -1,14 +1,18 @@
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from forms.codes import REPLACE, REPLACE_LATER, REVOKE
 from survey import period
 from survey.db import session
 from survey.storage import audit_entries
 from survey.storage.audit_entries import AuditEntry
+from survey.views import audit
 from tests import province
 from tests.province import Place
 
@@ -95,3 +99,12 @@ def test_only_who_reaches_the_whole_register_reads_the_log(
     assert province.get(client, "/audit").status_code == 403
     admin = province.person(app, "quantri@hailong.example", ("province-admin", "92"))
     assert page(province.sign_in(app, admin))
+
+
+def test_every_act_that_is_recorded_has_its_words() -> None:
+    calls = re.compile(r'\b_?(?:note|done)\((?:\w+, )?"([^"]+)"')
+    sources = [file.read_text("utf-8") for file in Path("survey").rglob("*.py")]
+    acts = {act for source in sources for act in calls.findall(source)}
+    acts |= {f"{act} code" for act in (REPLACE, REPLACE_LATER, REVOKE)}
+    assert len(acts) > 20
+    assert sorted(acts - audit.ACT_NAMES.keys()) == []
