@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import html5lib
@@ -11,6 +12,7 @@ from flask import Flask
 from analysis.interval import ConfidenceInterval
 from survey import period
 from survey.reports import TrendMonth
+from survey.reports.report import ControlLimits
 from tests.figures import figure, wide
 
 
@@ -164,3 +166,35 @@ def test_the_year_is_told_once_where_it_begins(charts: Any) -> None:
     assert re.findall(r">(\d{4})</text>", drawn) == ["2025", "2026"]
     # In December the year would run into that of January beside it.
     assert re.findall(r">(\d{4})</text>", _drawn(charts.trend(months[1:], 30))) == ["2026"]
+
+
+LINE, RING = "#6b6b6b", 'r="8"'
+
+
+def test_limits_lie_behind_the_months_that_have_them_and_a_signal_is_a_ring(charts: Any) -> None:
+    months = _months(0.8, 0.82, 0.84, 0.86)
+    assert _lines(_drawn(charts.trend(months, 30)), LINE) == []
+    limits = ControlLimits(0.83, 0.71, 0.95)
+    months[1:] = [replace(month, limits=limits) for month in months[1:]]
+    months[3] = replace(months[3], signals=("trend",))
+    drawn = _drawn(charts.trend(months, 30))
+    places = _values(drawn, "circle", "cx")
+    assert [f'x1="{places[1]}"' in line for line in _lines(drawn, LINE)] == [True] * 3
+    assert drawn.count(RING) == 1
+    assert "Đường giữa 83%; giới hạn kiểm soát từ 71% đến 95%." in drawn
+
+
+def test_limits_beyond_the_scale_are_not_drawn(charts: Any) -> None:
+    limits = ControlLimits(0.95, -0.1, 1.2)
+    months = [replace(month, limits=limits) for month in _months(0.94, 0.95)]
+    drawn = _drawn(charts.trend(months, 30))
+    assert len(_lines(drawn, LINE)) == 1
+    assert "từ 0% đến 100%" in drawn
+
+
+def test_no_line_crosses_a_break_which_is_marked(charts: Any) -> None:
+    months = _months(0.8, 0.82, 0.84, 0.86)
+    months[2] = replace(months[2], breaks=("channels",))
+    drawn = _drawn(charts.trend(months, 30))
+    assert len(_lines(drawn, JOINS)) == 2
+    assert len(_lines(drawn, "#8a4500")) == 1

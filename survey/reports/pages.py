@@ -1,15 +1,20 @@
 """Everything the page of one unit, or of one of its points, shows."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from survey import period as periods
 from survey.period import Period
+from survey.reports.control import controlled
 from survey.reports.figures import figures_of, index_of
 from survey.reports.report import (
+    FEW,
     PROFILE,
     THRESHOLDS,
+    Figure,
     IndexReport,
     Invited,
     Place,
@@ -20,7 +25,9 @@ from survey.reports.shelf import Shelf, channels_of
 from survey.reports.streams import side_by_side
 from survey.reports.verdict import SHIFT, Before, Verdict, shift, verdict
 from survey.storage import boundary_changes, comments, invitations, stream_releases, targets
+from survey.storage.boundary_changes import BoundaryChange
 from survey.storage.closes import Close
+from survey.storage.tallies import TallyRow
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +59,7 @@ class PageShelf(Shelf):
         return UnitPage(
             report=report,
             verdict=self._verdict(report, measure),
-            trend=tuple(self._trend_month(place, month, measure) for month in self.months),
+            trend=self._trend(place, measure),
             below=tuple(self.report(child) for child in below),
             other_instruments=self._others(place),
             comments=comments.count(
@@ -79,7 +86,7 @@ class PageShelf(Shelf):
         rows = self._shown(place, earlier, measure)
         weighing = self._weighing(place, rows, earlier)
         obstacle = self._lack(place, earlier, measure) if not rows else None
-        if self._has_new_boundaries(place, earlier):
+        if any(earlier.start < day for day in self._new_boundaries(place)):
             obstacle = "boundaries"
         elif rows and weighing.rollup != report.rollup:
             obstacle = "rollup"
@@ -100,12 +107,16 @@ class PageShelf(Shelf):
         others = (row for row in self._rows[place.key] if row.measure_hash != measure)
         return "instrument" if any(row.starts_on in earlier for row in others) else "none"
 
-    def _has_new_boundaries(self, place: Place, earlier: Period) -> bool:
-        """Say whether what is asked about was another territory at some time since a period."""
+    def _new_boundaries(self, place: Place) -> list[date]:
+        """Return the days on which what is asked about became another territory."""
         if place.point is not None:
-            return False
-        since = earlier.start, self._period.end
-        return bool(boundary_changes.into(self._session, self._tree, *since))
+            return []
+        return [change.on for change in self._boundary_changes]
+
+    @cached_property
+    def _boundary_changes(self) -> Sequence[BoundaryChange]:
+        start = min(self._begin, self.months[0].start)
+        return boundary_changes.into(self._session, self._tree, start, self._period.end)
 
     def _streams(self, place: Place, measure: str) -> tuple[Stream, ...]:
         """Return the streams of a closed period side by side where that was decided to be safe."""
@@ -132,10 +143,37 @@ class PageShelf(Shelf):
         few = min(found.used, found.issued - found.used) < self._threshold
         return None if few or not self._is_closed else found
 
-    def _trend_month(self, place: Place, month: Period, measure: str) -> TrendMonth:
-        weighing = self._weighing(place, self._shown(place, month, measure), month)
+    def _trend(self, place: Place, measure: str) -> tuple[TrendMonth, ...]:
+        """Return the twelve months, broken where something else changed than what is measured."""
+        days, months = self._new_boundaries(place), list[TrendMonth]()
+        main, mix = measure, dict[str, int]()
+        for month in self.months:
+            rows = self._shown(place, month, measure)
+            own_main, own_mix = self._main(place, month) or main, channels_of(rows)
+            breaks = {
+                "instrument": own_main != main and bool(months),
+                "channels": _are_enough(mix, own_mix) and shift(mix, own_mix) > SHIFT,
+                "boundaries": any(day in month for day in days),
+            }
+            index = self._month_index(place, month, rows, measure)
+            months.append(TrendMonth(month, index, tuple(name for name in breaks if breaks[name])))
+            main, mix = own_main, own_mix or mix
+        return controlled(months)
+
+    def _month_index(
+        self, place: Place, month: Period, rows: list[TallyRow], measure: str
+    ) -> Figure | None:
+        weighing = self._weighing(place, rows, month)
         instrument = self._questionnaire(measure)
-        return TrendMonth(month, index_of(weighing.rows, instrument, PROFILE, weighing.population))
+        return index_of(weighing.rows, instrument, PROFILE, weighing.population)
+
+    def _main(self, place: Place, month: Period) -> str | None:
+        """Return the instrument that most people answered in a month."""
+        people: Counter[str] = Counter()
+        for row in self._rows[place.key]:
+            if row.starts_on in month and row.ends_on <= month.end:
+                people[row.measure_hash] += row.n
+        return max(people, key=people.__getitem__, default=None)
 
     def _others(self, place: Place) -> dict[str, int]:
         """Return how many people answered another instrument here, by its title."""
@@ -145,3 +183,8 @@ class PageShelf(Shelf):
             for measure in self.measures[1:]
             if people[measure]
         }
+
+
+def _are_enough(*mixes: Mapping[str, int]) -> bool:
+    """Say whether two mixes of ways are of enough people to differ by more than chance."""
+    return all(sum(mix.values()) >= FEW for mix in mixes)

@@ -180,11 +180,27 @@ class IndexReport:
 
 
 @dataclass(frozen=True)
+class ControlLimits:
+    """Centre line and limits of the months since the last break, fractions; not clipped."""
+
+    centre: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True)
 class TrendMonth:
-    """One month of a trend; no figure is a gap that no line may cross."""
+    """One month of a trend; no figure is a gap that no line may cross.
+
+    `breaks` names what changed since the month before: "instrument", "channels" or
+    "boundaries"; `signals` the rules of the control chart that it completes.
+    """
 
     period: Period
     index: Figure | None
+    breaks: tuple[str, ...] = ()
+    limits: ControlLimits | None = None
+    signals: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

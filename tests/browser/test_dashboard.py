@@ -103,25 +103,28 @@ def _printed(page: Page, folder: Path) -> list[str]:
         return [sheet.get_textpage().get_text_range() for sheet in document]
 
 
-def test_a_commune_with_six_counters_prints_on_one_sheet(
+def test_a_commune_prints_its_first_screen_with_list_and_trend_on_one_sheet(
     desk: Page, busy: str, tmp_path: Path
 ) -> None:
     desk.goto(busy)
-    (sheet,) = _printed(desk, tmp_path)
-    for words in (NAME, "Quầy 6", "Nên hiểu thế nào", "Theo tháng", "Bản dùng thử"):
-        assert words in sheet
-    for words in ("Đăng xuất", "Tải số liệu", "6 tháng"):
-        assert words not in sheet
+    first, second = _printed(desk, tmp_path)
+    for words in (NAME, "Kết luận", "Nên làm trước", "yếu trước", "Theo tháng", "Bản dùng thử"):
+        assert words in first
+    for words in ("Năm mức trả lời", "Quầy 6", "Nên hiểu thế nào"):
+        assert words in second
+    for words in ("Đăng xuất", "Tải số liệu", "6 tháng", "Các chữ này nghĩa là gì"):
+        assert words not in first + second
 
 
 def test_the_list_of_a_province_prints_after_its_first_sheet(
     desk: Page, server: Server, busy: str, tmp_path: Path
 ) -> None:
     desk.goto(f"{server.base}/results/units/00/{busy.rpartition('/')[2]}")
-    first, second, *_more = _printed(desk, tmp_path)
-    assert "Nên hiểu thế nào" in first
-    assert NAME not in first
-    assert NAME in second
+    first, second, third, *_more = _printed(desk, tmp_path)
+    assert "Nên làm trước" in first
+    assert "Nên hiểu thế nào" in second
+    assert NAME not in first + second
+    assert NAME in third
 
 
 def test_a_manager_walks_to_another_month_a_longer_period_and_a_counter(

@@ -82,9 +82,10 @@ def test_a_month_without_results_before_has_nothing_to_be_held_against(
 
 def test_people_who_came_another_way_are_not_compared(app: Flask, place: Place) -> None:
     _two_months(app, place, channel="tablet")
-    found = _page(app).verdict
-    assert found is not None
-    assert (found.before.obstacle, found.index.change) == ("channels", None)
+    page = _page(app)
+    assert page.verdict is not None
+    assert (page.verdict.before.obstacle, page.verdict.index.change) == ("channels", None)
+    assert [month.breaks for month in page.trend[-2:]] == [(), ("channels",)]
 
 
 def test_another_questionnaire_before_is_named(app: Flask, place: Place) -> None:
@@ -97,6 +98,7 @@ def test_another_questionnaire_before_is_named(app: Flask, place: Place) -> None
     found = _page(app).verdict
     assert found is not None
     assert (found.before.obstacle, found.index.change) == ("instrument", None)
+    assert [month.breaks for month in _page(app).trend[-2:]] == [("instrument",), ("instrument",)]
 
 
 def test_a_new_territory_is_not_compared_and_its_counter_is(app: Flask, place: Place) -> None:
@@ -116,6 +118,7 @@ def test_a_new_territory_is_not_compared_and_its_counter_is(app: Flask, place: P
     assert found is not None
     assert own is not None
     assert (found.before.obstacle, own.before.obstacle) == ("boundaries", None)
+    assert [month.breaks for month in _page(app).trend[-2:]] == [(), ("boundaries",)]
 
 
 def test_targets_of_the_year_come_from_the_nearest_unit_that_set_one(
