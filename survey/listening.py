@@ -151,8 +151,8 @@ def _files(place: Path) -> Iterator[dict[str, Callable[[], bytes]]]:
         return
     try:
         with zipfile.ZipFile(place) as packed:
-            names = [each.filename for each in packed.infolist() if not each.is_dir()]
-            yield {name: _unpacked(packed, name) for name in names if not _is_litter(name)}
+            inside = [each.filename for each in packed.infolist() if not each.is_dir()]
+            yield {name: _unpacked(packed, name) for name in inside if not _is_litter(name)}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
         raise Refused([f"{place}: no folder, and no ZIP file that opens; pack it anew"]) from error
 

@@ -61,9 +61,9 @@ def _mp3_seconds(content: bytes) -> float:
 def _behind_id3(content: bytes) -> int:
     if not content.startswith(b"ID3"):
         return 0
-    a, b, c, d = content[6:ID3_HEADER]
+    a, b, c, d = struct.unpack_from("4B", content, 6)
     footer = ID3_HEADER if content[5] & 0x10 else 0
-    return ID3_HEADER + (a << 21 | b << 14 | c << 7 | d) + footer
+    return ID3_HEADER + int(a << 21 | b << 14 | c << 7 | d) + footer
 
 
 def _frame(content: bytes, at: int) -> tuple[int, float] | None:

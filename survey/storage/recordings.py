@@ -72,7 +72,7 @@ def latest(session: Session, language: str, words_hashes: Collection[str]) -> di
         .where(Recording.language == language, Recording.words_hash.in_(words_hashes))
         .order_by(Recording.id)
     )
-    return {words_hash: digest for words_hash, digest in session.execute(query)}
+    return {row.words_hash: row.digest for row in session.execute(query)}
 
 
 def by_digest(session: Session, digest: str) -> Recording:

@@ -15,7 +15,7 @@ def upgrade() -> None:
     sa.Column('words_hash', sa.String(), nullable=False),
     sa.Column('digest', sa.String(), nullable=False),
     sa.Column('media_type', sa.String(), nullable=False),
-    sa.Column('seconds', sa.Float(), nullable=False),
+    sa.Column('seconds', sa.Double(), nullable=False),
     sa.Column('content', sa.LargeBinary(), nullable=False),
     sa.Column('imported_on', sa.Date(), nullable=False),
     sa.PrimaryKeyConstraint('id', name='pk_recording')
