@@ -19,9 +19,11 @@ PUBLIC = {
     "answer.others",
     "answer.show",
     "answer.submit",
+    "audio.play",
     "bootstrap.static",
     "health.show",
     "method.show",
+    "privacy.show",
     "receipts.find",
     "receipts.submit",
     "security.forgot_password",
@@ -35,6 +37,7 @@ PUBLIC = {
     "static",
     "thanks.show",
     "thanks.submit",
+    "well_known.show",
 }
 LIBRARIES = {"static", "bootstrap", "security"}
 

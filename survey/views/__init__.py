@@ -34,27 +34,20 @@ from survey.views import (
     well_known,
 )
 
+PAGES = (
+    *(answer, slips, thanks, afterwards, receipts, privacy, audio),
+    *(start, points, codes, packs, checks, invitations, imports, dossiers),
+    *(dashboard, comparison, targets, comments, moderation, method),
+    *(account, people, audit, alerts),
+    *(health, well_known),
+)
+
 
 def init_app(app: Flask) -> None:
     """Give the application its pages."""
-    citizen.init_app(app)
-    audio.init_app(app)
-    privacy.init_app(app)
-    for module in (answer, thanks, dashboard, method, start, points, imports, health):
-        app.register_blueprint(module.blueprint)
-    for module in (codes, packs, checks):
-        app.register_blueprint(module.blueprint)
-    for module in (afterwards, receipts):
-        app.register_blueprint(module.blueprint)
-    for module in (slips, invitations, dossiers):
-        app.register_blueprint(module.blueprint)
-    for module in (comparison, targets):
-        app.register_blueprint(module.blueprint)
-    for module in (comments, moderation):
-        app.register_blueprint(module.blueprint)
-    for module in (account, people, audit, alerts):
-        app.register_blueprint(module.blueprint)
-    for module in (audio, privacy, well_known):
-        app.register_blueprint(module.blueprint)
+    for module in (citizen, audio, privacy):
+        module.init_app(app)
+    for page in PAGES:
+        app.register_blueprint(page.blueprint)
     if app.config["PURPOSE"] == "demo":  # nowhere else do its addresses exist
         app.register_blueprint(demo.blueprint)

@@ -13,7 +13,7 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from werkzeug.wrappers import Response as WebResponse
 
 from forms.answer import AnswerForm, answer_form
-from forms.questionnaire import Questionnaire, parse
+from forms.questionnaire import parse
 from survey import listening, period, scans, signs, tokens
 from survey.access import public
 from survey.db import session

@@ -131,6 +131,13 @@ def test_a_wrong_number_of_processes_is_refused(tmp_path: Path, processes: str) 
         config.complete(config.load(tmp_path, {}) | {"PROCESSES": processes}, tmp_path)
 
 
+@pytest.mark.parametrize("name", ["REQUEST_WORKING_DAYS", "REQUEST_DAYS", "BACKUP_DAYS"])
+def test_what_is_no_number_of_days_is_refused(tmp_path: Path, name: str) -> None:
+    assert config.complete(config.load(tmp_path, {}) | {name: "7"}, tmp_path)[name] == 7
+    with pytest.raises(ConfigError, match=f"{name}=-1 is no number of days"):
+        config.complete(config.load(tmp_path, {}) | {name: -1}, tmp_path)
+
+
 def test_extra_questions_come_in_their_own_order_and_unknown_ones_are_named(
     tmp_path: Path,
 ) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
 from collections.abc import Callable
 from contextlib import closing
@@ -148,9 +149,13 @@ def test_set_up_makes_it_real_and_the_demonstration_stays_apart(
     refused = _flask(instance, "setup", "--public-base-url", "http://hailong.example.vn")
     assert refused.returncode == 1
     assert not (instance / "settings.toml").exists()
-    done = _flask(instance, "setup", "--public-base-url", "https://hailong.example.vn")
+    named = ("--controller-name", 'Văn phòng "Một cửa"', "--security-contact", "a@b.example")
+    done = _flask(instance, "setup", "--public-base-url", "https://hailong.example.vn", *named)
     assert done.returncode == 0, done.stderr
     assert "flask units import" in done.stdout
+    assert "whom to ask: add CONTROLLER_ADDRESS, CONTROLLER_CONTACT to " in done.stdout
+    written = tomllib.loads((instance / "settings.toml").read_text("utf-8"))
+    assert written["CONTROLLER_NAME"] == 'Văn phòng "Một cửa"'
     with live.serving(tmp_path, "--prepare") as server:
         assert "hailong.db" in server.said("Database")
         assert "password:" not in server.output.read_text("utf-8")
