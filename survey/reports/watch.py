@@ -164,8 +164,7 @@ def _against_targets(
     session: Session, families: Sequence[_Family], tree: Mapping[str, Unit], month: Period
 ) -> Iterator[Finding]:
     """Yield the units surely below their target, and those not surely at it."""
-    chains = {code: _chain(code, tree) for code in tree}
-    aims = targets.of_units(session, chains, month.start.year)
+    aims = targets.of_units(session, targets.chains(tree, tree), month.start.year)
     tested = [
         (family, place, index, aims[place[0]][targets.INDEX].share)
         for family in families
@@ -243,15 +242,6 @@ def _families(tree: Mapping[str, Unit]) -> Iterator[Sequence[Unit]]:
         if unit.parent_code not in tree:
             yield [unit]
         yield from peers_below(unit, tree).values()
-
-
-def _chain(code: str, tree: Mapping[str, Unit]) -> list[str]:
-    """Return a unit and those above it, the nearest first."""
-    found: list[str] = []
-    while code in tree and code not in found:
-        found.append(code)
-        code = tree[code].parent_code or ""
-    return found
 
 
 def _until(month: Period) -> list[Period]:

@@ -70,6 +70,11 @@ def chain(session: Session, unit: Unit, on: date) -> list[str]:
     return codes
 
 
+def chains(codes: Iterable[str], tree: Mapping[str, Unit]) -> dict[str, list[str]]:
+    """Return each of these units with those above it in a tree, the nearest first."""
+    return {code: _chain(code, tree) for code in codes}
+
+
 def own(session: Session, code: str, year: int) -> dict[Key, Target]:
     """Return what a unit set for itself."""
     return {row.key: row for row in _rows(session, [code], year)}
@@ -129,4 +134,12 @@ def _rows(session: Session, codes: Collection[str], year: int) -> list[Target]:
     for some in chunks(sorted(codes)):
         query = select(Target).where(Target.unit_code.in_(some), Target.year == year)
         found += session.scalars(query)
+    return found
+
+
+def _chain(code: str, tree: Mapping[str, Unit]) -> list[str]:
+    found: list[str] = []
+    while code in tree and code not in found:
+        found.append(code)
+        code = tree[code].parent_code or ""
     return found

@@ -17,6 +17,7 @@ from survey.reports.comparison.released import Cell, Released
 from survey.reports.comparison.result import Comparison, Peer, Weakness
 from survey.reports.coverage import ELSEWHERE, Dossiers, at_counters
 from survey.storage import closes, points, questionnaires, responses, units
+from survey.storage import targets as stored_targets
 from survey.storage.questionnaires import QuestionnaireVersion
 from survey.storage.tallies import TallyRow
 from survey.storage.units import Unit
@@ -40,10 +41,10 @@ def compare(
 ) -> Comparison:
     """Return the peers of a group directly below a unit; NoResultFound for an unknown group.
 
-    By the code of a unit: `targets` of the index where there are any; `coverage` (answers over
-    dossiers) where it is not to be taken from the dossiers stored.
+    By the code of a unit, where it is not to be taken from what is stored: `targets` of the
+    index; `coverage` (answers over dossiers).
     """
-    table = _Table(session, parent, period, group=group, targets=targets or {}, coverage=coverage)
+    table = _Table(session, parent, period, group=group, targets=targets, coverage=coverage)
     return table.comparison()
 
 
@@ -62,18 +63,19 @@ class _Table:
         period: Period,
         *,
         group: str,
-        targets: Mapping[str, float],
+        targets: Mapping[str, float] | None,
         coverage: Mapping[str, float] | None,
     ) -> None:
         self._session, self._parent, self._period = session, parent, period
-        self._group, self._targets = group, targets
+        self._group = group
         tree = units.on_day(session, periods.today())
         self._groups = peers_below(parent, tree)
         if group not in self._groups:
             raise NoResultFound(f"{parent.code} has no units of the group {group}")
         self._peers = self._groups[group]
         self._owner_of = owners(self._peers, tree)
-        self._periods = _running(period, WEAK_PERIODS if targets else 2)
+        self._targets = self._aims(tree) if targets is None else targets
+        self._periods = _running(period, WEAK_PERIODS if self._targets else 2)
         self._released = Released(session, self._owner_of, self._periods)
         self._versions = questionnaires.by_id(session).values()
         self._last_close = closes.last(session, periods.today())
@@ -201,6 +203,12 @@ class _Table:
             if found.share is not None:
                 shares[code] = found.share
         return shares
+
+    def _aims(self, tree: Mapping[str, Unit]) -> dict[str, float]:
+        chains = stored_targets.chains((peer.code for peer in self._peers), tree)
+        found = stored_targets.of_units(self._session, chains, self._period.start.year)
+        index = stored_targets.INDEX
+        return {code: own[index].share for code, own in found.items() if index in own}
 
     def _weak(self) -> dict[str, Weakness]:
         """Return the units whose whole interval lay below the target in every period."""

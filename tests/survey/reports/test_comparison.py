@@ -16,7 +16,8 @@ from survey import period
 from survey.db import make_engine
 from survey.reports import comparison, index_report
 from survey.reports.comparison import Comparison, Peer
-from survey.storage import denominators, points, questionnaires, suppressions, units
+from survey.reports.comparison.result import Weakness
+from survey.storage import denominators, points, questionnaires, suppressions, targets, units
 from survey.storage.suppressions import Suppression
 from tests import peers, rows
 
@@ -195,6 +196,18 @@ def test_below_target_in_every_one_of_three_periods_is_a_persistent_weakness(
     assert just.index.estimate < 0.93 < just.index.interval.high
     assert just.weakness is None
     assert all(peer.weakness is None for peer in _compared(session).peers)
+
+
+def test_the_target_that_a_province_set_judges_the_communes_below_it(session: Session) -> None:
+    codes = _spread(session, 0.3, 0.9, months=3)
+    year = OCTOBER.start.year
+    aim = targets.TargetChange(
+        unit_code=peers.PROVINCE, year=year, key=targets.INDEX, before=None, after=8000
+    )
+    targets.put(session, [aim], on=OCTOBER.start, by="x@tinh.example")
+    found = _by_code(_compared(session))
+    assert found[codes[0]].weakness == Weakness(target=0.8, periods=3)
+    assert found[codes[1]].weakness is None
 
 
 def test_on_the_groups_mix_of_fields_a_unit_with_the_hard_cases_is_not_below(
