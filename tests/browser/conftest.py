@@ -39,7 +39,10 @@ class Pages:
 
     def open(self, width: int = 1280, height: int = 800, **options: Any) -> Page:
         """Return an empty page of a desk's computer."""
-        context = self._browser.new_context(viewport={"width": width, "height": height}, **options)
+        # Without movement, so that no colour is measured while it changes.
+        size = {"width": width, "height": height}
+        given = {"reduced_motion": "reduce", "viewport": size} | options
+        context = self._browser.new_context(**given)
         context.set_default_timeout(10_000)
         self._contexts.append(context)
         page = context.new_page()

@@ -152,7 +152,13 @@ def test_tab_goes_down_the_page_from_the_language_to_the_send_button(
         "Không phải nơi Ông/Bà vừa đến?",
         "overall",
     ]
-    assert list(dict.fromkeys(stops[4:])) == ["overall", *"ABCDE", "visit", "Gửi phiếu"]
+    assert list(dict.fromkeys(stops[4:])) == [
+        "overall",
+        *"ABCDE",
+        "visit",
+        "Quyền riêng tư",
+        "Gửi phiếu",
+    ]
     assert tops == sorted(tops)
 
 
@@ -172,6 +178,8 @@ def test_the_keyboard_alone_answers_and_the_bar_never_hides_the_focus(
         for _choice in range(5):
             hidden += _hidden_focus(page, part)
             page.keyboard.press("ArrowDown")
+    page.keyboard.press("Tab")
+    hidden += _hidden_focus(page, "a")
     page.keyboard.press("Tab")
     expect(page.locator(".bar button")).to_be_focused()
     with page.expect_navigation():

@@ -147,6 +147,11 @@ def test_another_commune_neither_issues_here_nor_sees_what_was_issued(
     assert _stored(app) == 2
 
 
+def _cells(page: str) -> list[str]:
+    """Return the lines of a table that hold figures: a form beside them has a token of its own."""
+    return [line for line in page.splitlines() if "<td>" in line and "<form" not in line]
+
+
 def test_an_issue_is_listed_without_saying_what_was_used_and_can_be_discarded(
     app: Flask, client: FlaskClient, manager: FlaskClient, place: Place
 ) -> None:
@@ -157,9 +162,7 @@ def test_an_issue_is_listed_without_saying_what_was_used_and_can_be_discarded(
     hidden = sheets.fields(client.get(f"/m/{code}").get_data(as_text=True))
     client.post(f"/m/{code}", data=hidden | {"overall": "1"})
     after = province.get(manager, PATH).get_data(as_text=True)
-    assert [line for line in after.splitlines() if "<td>" in line] == [
-        line for line in before.splitlines() if "<td>" in line
-    ]
+    assert _cells(after) == _cells(before)
     gone = province.post(manager, f"{PATH}/1/discard", PATH)
     assert gone.status_code == 303
     assert "Đã hủy 7 mã" in province.get(manager, PATH).get_data(as_text=True)
