@@ -3,11 +3,10 @@
 import base64
 import hashlib
 import re
-import unicodedata
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, request
 from flask import session as browser
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -138,8 +137,11 @@ def _limit_guesses(app: Flask) -> None:
 
 def _account_here() -> str:
     """Return a digest of address and account, whichever way the account is written."""
-    typed = request.form.get("email", "")[:LONGEST_EMAIL]
-    account = unicodedata.normalize("NFKC", typed).replace("。", ".").strip().lower()
+    typed = request.form.get("email", "")[:LONGEST_EMAIL].strip()
+    try:  # as the sign-in will read it: there are more ways to write a letter than one thinks of
+        account = current_app.extensions["security"].mail_util.normalize(typed).lower()
+    except ValueError:
+        account = typed.lower()  # no address, so no account either
     return hashlib.sha256(f"{get_remote_address()} {account}".encode()).hexdigest()
 
 

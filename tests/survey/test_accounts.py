@@ -202,4 +202,5 @@ def test_guessing_passwords_is_slowed_per_account_and_not_per_hall(
 
     assert [guess("a@hailong.example") for _ in range(11)][-2:] == [200, 429]
     assert guess("A@hailong.example ") == guess("a@ｈailong。example") == 429
+    assert guess("a@hai\ufe0flong.example") == 429  # nothing is shown of U+FE0F, and nothing kept
     assert guess("b@hailong.example") == 200
