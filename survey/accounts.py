@@ -9,8 +9,9 @@ from typing import Any
 
 import flask_security
 from email_validator import EmailNotValidError, validate_email
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app, flash, redirect, url_for
 from flask import session as browser
+from flask.typing import ResponseReturnValue
 from flask_login import current_user, user_logged_in, user_logged_out
 from flask_security import Security
 from flask_security.datastore import FSQLALiteUserDatastore
@@ -22,7 +23,7 @@ from flask_security.signals import (
     tf_profile_changed,
 )
 from flask_security.totp import Totp
-from flask_security.utils import hash_password
+from flask_security.utils import check_and_get_token_status, hash_password
 from wtforms import HiddenField, RadioField
 
 from survey import db, period
@@ -67,6 +68,10 @@ SETTINGS = {
     "SECURITY_TWO_FACTOR_RESCUE_EMAIL": False,
     "SECURITY_TWO_FACTOR_AUTHENTICATOR_VALIDITY": 30,  # a telephone's clock half a minute wrong
     "SECURITY_TWO_FACTOR_POST_SETUP_VIEW": "account.show",
+    # A browser left open is no owner: the second factor and the recovery codes ask for a
+    # password given this short a while ago.
+    "SECURITY_FRESHNESS": timedelta(minutes=30),
+    "SECURITY_FRESHNESS_GRACE_PERIOD": timedelta(minutes=30),
     "SECURITY_TOTP_ISSUER": "Hài Lòng",
     "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
     "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 10,
@@ -141,6 +146,7 @@ def init_app(app: Flask) -> None:
         totp_cls=OnceTotp,
     )
     _keep_sign_ins(app)
+    _take_own_keys_only(app)
     app.login_manager.request_loader(lambda _request: None)  # type: ignore[attr-defined]  # no tokens
     # Both would load a user for every page, also for a citizen's:
     # Flask-Principal (whose permissions we do not use) and Flask-Login's template variable.
@@ -205,6 +211,28 @@ def _keep_sign_ins(app: Flask) -> None:
     password_reset.connect(_end_others, app)
     tf_profile_changed.connect(_note_factor_set_up, app)
     tf_disabled.connect(_note_factor_disabled, app)
+
+
+def _take_own_keys_only(app: Flask) -> None:
+    """Let the key of a second factor be confirmed only where it was shown, after the password.
+
+    The address that confirms it names no account: one made for one's own account would replace
+    the key of another's in a browser that was left open.
+    """
+    name = "security.two_factor_setup_validate"
+    confirm: Any = app.view_functions[name]
+
+    def view(token: str) -> ResponseReturnValue:
+        _expired, _invalid, shown = check_and_get_token_status(
+            token, "tf_setup", app.config["SECURITY_TWO_FACTOR_SETUP_WITHIN"]
+        )
+        if shown and shown["totp_secret"] != browser.get("tf_totp_secret"):
+            flash("Xin làm lại với mã mới.", "danger")
+            return redirect(url_for("security.two_factor_setup"))
+        answer: ResponseReturnValue = confirm(token=token)
+        return answer
+
+    app.view_functions[name] = view
 
 
 def _if_signed_in(user: User | None) -> User | None:

@@ -30,15 +30,20 @@ def half_in(app: Flask, email: str) -> tuple[FlaskClient, TestResponse]:
     return client, province.post(client, "/login", email=email, password=PASSWORD)
 
 
-def set_up(client: FlaskClient) -> TOTP:
-    """Set up a second factor as a telephone does, from the key shown; return the telephone."""
+def shown(client: FlaskClient) -> tuple[TOTP, str]:
+    """Ask for a second factor; return the telephone with the key shown, and where to confirm it."""
     page = province.post(client, SETUP, setup="authenticator").get_data(as_text=True)
     key = re.search(r'<code class="text-break">([^<]+)</code>', page)
     action = re.search(r'action="(/tf-setup/[^"]+)"', page)
     assert key and action, page
     assert 'src="data:image/svg+xml;base64,' in page
-    phone = TOTP(key[1])
-    answer = province.post(client, action[1], SETUP, code=phone.generate().token)
+    return TOTP(key[1]), action[1]
+
+
+def set_up(client: FlaskClient) -> TOTP:
+    """Set up a second factor as a telephone does, from the key shown; return the telephone."""
+    phone, action = shown(client)
+    answer = province.post(client, action, SETUP, code=phone.generate().token)
     assert urlsplit(answer.location).path == "/account"
     return phone
 
@@ -199,6 +204,33 @@ def test_the_demonstration_asks_nobody(app: Flask, admin: str) -> None:
     app.config["PURPOSE"] = "demo"
     client, _ = half_in(app, admin)
     assert "bước xác nhận" not in province.get(client, "/people").get_data(as_text=True)
+
+
+def test_a_key_shown_elsewhere_does_not_replace_the_one_of_an_open_browser(
+    app: Flask, admin: str, place: Place
+) -> None:
+    left_open, _ = half_in(app, admin)
+    phone = set_up(left_open)
+    colleague, _ = half_in(app, place.manager)
+    own_phone, action = shown(colleague)
+    with time_machine.travel(period.now() + timedelta(minutes=1)):
+        answer = province.post(left_open, action, "/account", code=code(own_phone))
+        assert urlsplit(answer.location).path == SETUP
+        later, _ = half_in(app, admin)
+        assert province.post(later, "/tf-validate", code=code(own_phone)).status_code == 200
+        assert province.post(later, "/tf-validate", code=code(phone)).status_code == 302
+
+
+@pytest.mark.parametrize("path", [SETUP, "/mf-recovery-codes"])
+def test_an_hour_later_the_second_factor_asks_for_the_password(
+    app: Flask, admin: str, path: str
+) -> None:
+    client, _ = half_in(app, admin)
+    set_up(client)
+    assert province.get(client, path).status_code == 200
+    with time_machine.travel(period.now() + timedelta(hours=1, minutes=1)):
+        assert province.get(client, "/people").status_code == 200
+        assert urlsplit(province.get(client, path).location).path == "/verify"
 
 
 def test_a_session_of_long_ago_must_give_the_password_again(app: Flask, admin: str) -> None:
