@@ -127,6 +127,16 @@ def _limit_guesses(app: Flask) -> None:
     views["security.login"] = limited(views["security.login"])
     for name in ("two_factor_token_validation", "mf_recovery"):
         views[f"security.{name}"] = limited_code(views[f"security.{name}"])
+    # In a browser left open the password would keep the second factor and the next one safe.
+    limited_again = limiter.shared_limit(
+        app.config["SIGN_IN_LIMIT"],
+        scope="password again",
+        key_func=_account_in,
+        methods=["POST"],
+        deduct_when=lambda response: response.status_code != FOUND,
+    )
+    for name in ("verify", "change_password"):
+        views[f"security.{name}"] = limited_again(views[f"security.{name}"])
     limited = limiter.limit(
         app.config["RECEIPT_LIMIT"],
         methods=["POST"],
@@ -148,6 +158,11 @@ def _account_here() -> str:
 def _account_half_in() -> str:
     """Return which account waits for its second factor; a stranger counts by address."""
     return str(browser.get("tf_user_id") or get_remote_address())
+
+
+def _account_in() -> str:
+    """Return who is signed in here."""
+    return str(browser.get("_user_id") or get_remote_address())
 
 
 def _refuse_json() -> None:

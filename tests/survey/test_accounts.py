@@ -204,3 +204,21 @@ def test_guessing_passwords_is_slowed_per_account_and_not_per_hall(
     assert guess("A@hailong.example ") == guess("a@ｈailong。example") == 429
     assert guess("a@hai\ufe0flong.example") == 429  # nothing is shown of U+FE0F, and nothing kept
     assert guess("b@hailong.example") == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("/verify", {"password": "x"}),
+        ("/change", {"password": "x", "new_password": PASSWORD, "new_password_confirm": PASSWORD}),
+    ],
+)
+def test_a_browser_left_open_is_no_place_to_guess_the_password(
+    make_app: Callable[..., Flask], path: str, wrong: dict[str, str]
+) -> None:
+    app = make_app(RATELIMIT_ENABLED=True, WTF_CSRF_ENABLED=False)
+    place = province.build(app)
+    client = app.test_client()
+    client.post("/login", data={"email": place.manager, "password": PASSWORD}, **ON_HTTPS)
+    statuses = [client.post(path, data=wrong, **ON_HTTPS).status_code for _ in range(11)]
+    assert statuses == [200] * 10 + [429]
