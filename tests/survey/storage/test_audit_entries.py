@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from survey.db import make_engine
@@ -83,6 +83,31 @@ def test_a_deleted_entry_is_noticed_also_the_last(
     session.execute(delete(AuditEntry).where(AuditEntry.number == gone))
     session.expire_all()
     assert audit_entries.verify(session) == noticed_at
+
+
+def test_an_entry_put_before_the_first_is_noticed(session: Session) -> None:
+    write(session, 2)
+    forged = {"number": -7, "at": AT, "actor": "b@hailong.example", "act": "view raw comment"}
+    session.execute(insert(AuditEntry), forged | {"subject": "", "detail": "", "digest": bytes(32)})
+    assert audit_entries.verify(session) == 1
+
+
+@pytest.mark.parametrize("n_heads", [0, 2])
+def test_an_end_that_is_missing_or_there_twice_is_noticed(session: Session, n_heads: int) -> None:
+    write(session, 2)
+    if n_heads:
+        session.execute(insert(AuditHead), {"id": 99, "number": 2, "digest": bytes(32)})
+    else:
+        session.execute(delete(AuditHead))
+    assert audit_entries.verify(session) == 3
+
+
+def test_entries_that_changed_places_are_noticed(session: Session) -> None:
+    write(session, 2)
+    write(session, subject="p2")
+    for number, place in ((2, 99), (3, 2), (99, 3)):
+        session.execute(update(AuditEntry).where(AuditEntry.number == number).values(number=place))
+    assert audit_entries.verify(session) == 2
 
 
 def test_a_cut_that_hides_itself_is_noticed_by_an_anchor_kept_elsewhere(session: Session) -> None:
