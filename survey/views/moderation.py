@@ -114,6 +114,8 @@ def hold(name: str) -> Response:
 def let_go(name: str) -> Response:
     """Hold a comment no longer."""
     comment = comments.get(session(), name, _province(), to_change=True)
+    if referrals.open_of(session(), [comment.key]):
+        return _refused(comment, "Góp ý đã chuyển cơ quan: chỉ thôi giữ sau khi giải quyết xong.")
     comment_batches.let_go(comment)
     return _done(comment, "let comment go", "Đã thôi giữ. Góp ý vào đợt công bố tới.")
 
@@ -125,10 +127,11 @@ def refer(name: str) -> Page:
     comment, form = comments.get(session(), name, _own_province(), to_change=True), ReferralForm()
     if not form.validate():
         return _page(comment, referral=form), 422
-    if not referrals.open_of(session(), [comment.key]):
-        values = {"authority": form.authority.data, "reason": form.reason.data}
-        referrals.add(session(), comment.key, by=current_user.email, at=period.now(), **values)
-        comment_batches.hold(comment, BY_HAND)
+    if comment.withdrawn or referrals.open_of(session(), [comment.key]):
+        return _refused(comment, "Góp ý này đã được chuyển, hoặc người viết đã rút.")
+    values = {"authority": form.authority.data, "reason": form.reason.data}
+    referrals.add(session(), comment.key, by=current_user.email, at=period.now(), **values)
+    comment_batches.hold(comment, BY_HAND)
     return _done(comment, "refer comment", "Đã ghi quyết định chuyển.", form.authority.data)
 
 
@@ -138,8 +141,9 @@ def settle(name: str) -> Response:
     """Note that the authority is done: the comment goes when its time is over."""
     comment = comments.get(session(), name, _own_province(), to_change=True)
     referral = referrals.open_of(session(), [comment.key]).get(comment.key)
-    if referral is not None:
-        referrals.end(referral, by=current_user.email, at=period.now())
+    if referral is None:
+        return _refused(comment, "Góp ý này không có quyết định chuyển nào còn mở.")
+    referrals.end(referral, by=current_user.email, at=period.now())
     return _done(comment, "settle referral", "Đã ghi: cơ quan đã giải quyết xong.")
 
 
@@ -147,6 +151,11 @@ def _done(comment: Comment, act: str, words: str, detail: str = "") -> Response:
     note(act, comment.name, detail)
     session().commit()
     flash(words, "success")
+    return redirect(url_for(".show", name=comment.name), 303)
+
+
+def _refused(comment: Comment, words: str) -> Response:
+    flash(words, "danger")
     return redirect(url_for(".show", name=comment.name), 303)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from survey import sifting
 from survey.db import session
-from survey.storage import contacts, points, referrals
+from survey.storage import comments, contacts, points, referrals
 from survey.storage.audit_entries import AuditEntry
 from survey.storage.comments import Comment
 from survey.storage.contacts import Contact
@@ -175,11 +175,29 @@ def test_a_comment_is_passed_on_by_a_named_decision_once(
         assert kept.ended_at is None
     assert (MODERATOR, "refer comment", name, "Thanh tra tỉnh") in _log(app)
     assert "Anh [tên người]" in results.words(moderator, "/moderation?view=passed")
+    assert "chỉ thôi giữ sau khi" in _press(moderator, name, "let-go")
+    assert _stored(app).holds
     assert "Xong" in _press(moderator, name, "settle")
     with app.app_context():
         (settled,) = referrals.of(session(), _stored(app).key)
         assert settled.ended_by == MODERATOR
-    assert (MODERATOR, "settle referral", name, "") in _log(app)
+    assert "không có quyết định" in _press(moderator, name, "settle")
+    acts = [act for _actor, act, _subject, _detail in _log(app)]
+    assert acts == ["refer comment", "settle referral"]
+
+
+def test_a_comment_taken_back_is_not_kept_by_another_decision(
+    app: Flask, moderator: FlaskClient, name: str
+) -> None:
+    decision = {"authority": "Thanh tra tỉnh", "reason": "Có dấu hiệu đòi tiền."}
+    _press(moderator, name, "refer", **decision)
+    with app.app_context():
+        assert comments.withdraw(session(), _stored(app).receipt_digest)
+        session().commit()
+    _press(moderator, name, "settle")
+    assert "người viết đã rút" in _press(moderator, name, "refer", **decision)
+    with app.app_context():
+        assert referrals.open_of(session(), [_stored(app).key]) == {}
 
 
 @pytest.mark.parametrize("missing", ["authority", "reason"])
