@@ -184,15 +184,18 @@ def _names() -> Mapping[str, object]:
 
 
 def _page(user: User, form: RoleForm) -> str:
+    # Anybody can be given a role here: that tells nothing of how he signs in.
+    managed = may_manage(user)
+    there = sign_ins.listing(session(), user.id, accounts.live_since()) if managed else ()
     return render_template(
         "people/show.html",
         user=user,
         form=form,
         confirm=ConfirmForm(),
-        is_managed=may_manage(user),
+        is_managed=managed,
         is_own=accounts.is_own(user),
         may_grant=may_grant,
-        open_there=sign_ins.listing(session(), user.id, accounts.live_since()),
+        open_there=there,
         **_names(),
     )
 

@@ -110,6 +110,19 @@ def test_inviting_who_has_an_account_gives_it_another_role(
     assert [act for _, act, _ in log(app)] == ["grant role"]
 
 
+def test_a_role_given_here_tells_nothing_of_how_somebody_of_elsewhere_signs_in(
+    app: Flask, admin: FlaskClient, manager: FlaskClient, clerk: str
+) -> None:
+    assert "Đang đăng nhập ở" not in province.get(manager, path(app, clerk)).get_data(as_text=True)
+    province.sign_in(app, clerk)
+    assert "Đang đăng nhập ở 1" in province.get(manager, path(app, clerk)).get_data(as_text=True)
+    assert invite(manager, ADMIN, "reader", "31117")[0] == 303
+    page = province.get(manager, path(app, ADMIN)).get_data(as_text=True)
+    assert "còn vai trò ngoài phạm vi" in page
+    assert "Đang đăng nhập ở" not in page
+    assert "Đang dùng, có bước" not in page
+
+
 def test_the_list_is_searched_and_shows_roles_of_the_own_subtree_only(
     app: Flask, manager: FlaskClient, place: Place
 ) -> None:
