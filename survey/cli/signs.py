@@ -6,10 +6,11 @@ import click
 from flask.cli import AppGroup
 
 from survey import period
+from survey.cli.notes import note
 from survey.cli.refusals import ready
 from survey.db import session
 from survey.signs import SIGNS
-from survey.storage import audit_entries, exclusions
+from survey.storage import exclusions
 from survey.storage.audit_entries import COMMAND_LINE
 from survey.storage.exclusions import Exclusion
 
@@ -40,14 +41,7 @@ def exclude(signs: tuple[str, ...], month: datetime, reason: str) -> None:
     )
     with ready():
         exclusions.add(session(), rule)
-        audit_entries.record(
-            session(),
-            actor=COMMAND_LINE,
-            act="write exclusion rule",
-            subject=f"{month:%Y-%m}",
-            at=period.now(),
-            detail=f"{rule.signs}: {reason}",
-        )
+        note("write exclusion rule", f"{month:%Y-%m}", f"{rule.signs}: {reason}")
         session().commit()
     click.echo(_said(rule))
 

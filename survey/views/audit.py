@@ -24,7 +24,6 @@ ACT_NAMES = {
     "discard invitations": "hủy đợt phiếu mời",
     "enable account": "mở lại tài khoản",
     "end sign-ins": "đăng xuất tài khoản",
-    "exclude signs": "loại phiếu có dấu hiệu",
     "export index": "xuất tệp chỉ số",
     "follow up comment": "cập nhật xử lý góp ý",
     "forget second factor": "gỡ bước xác nhận thứ hai",
@@ -57,6 +56,7 @@ ACT_NAMES = {
     "settle referral": "ghi cơ quan đã giải quyết xong góp ý",
     "view raw comment": "đọc góp ý gốc",
     "view telephone number": "xem số điện thoại",
+    "write exclusion rule": "đặt quy tắc loại phiếu có dấu hiệu",
 }
 ONE_DAY = timedelta(days=1)
 
