@@ -172,3 +172,13 @@ def test_nowhere_else_are_there_buttons_or_their_addresses(
     for act in ("send", "close"):
         answer = province.post(manager, f"/demo/31117/{MONTH.name}/{act}", path)
         assert answer.status_code == 404
+
+
+def test_the_account_of_the_banner_may_look_at_every_page(head: FlaskClient) -> None:
+    listed = results.page(head, "/moderation?view=recent")
+    found = re.search(r'href="(/moderation/[0-9a-f]{16})"', listed)
+    assert found
+    raw = province.post(head, f"{found[1]}/raw", found[1])
+    assert raw.status_code == 200
+    assert "Lần xem này đã được ghi" in raw.get_data(as_text=True)
+    assert "đọc góp ý gốc" in results.page(head, "/audit")
