@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -69,6 +70,11 @@ def number(value: float, digits: int = 0, scale: int = 1) -> str:
     """Return a number times a power of ten as 12.345 or 92,4; halves are rounded up."""
     # By its decimal text: 0.285 × 100 as floats falls below 28.5.
     exact = (Decimal(str(value)) * scale).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return _written(exact, digits)
+
+
+@lru_cache(maxsize=8192)  # a page writes the same few hundred again and again
+def _written(exact: Decimal, digits: int) -> str:
     pattern = "#,##0." + "0" * digits if digits else "#,##0"
     return format_decimal(exact, format=pattern, locale="vi")
 

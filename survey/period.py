@@ -1,10 +1,10 @@
 """Days in Vietnamese time, and the fixed periods that figures are released for."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 # The country keeps one zone without daylight saving, so a business day is unambiguous.
@@ -67,12 +67,20 @@ class Period:
         """Say whether a day belongs to the period."""
         return self.start <= day < self.end
 
-    def of_kind(self, kind: str) -> Iterator["Period"]:
-        """Yield the periods of a kind that lie within this one, in order."""
+    def of_kind(self, kind: str) -> Sequence["Period"]:
+        """Return the periods of a kind that lie within this one, in order."""
+        return _parts(self, kind)
+
+    def _of_kind(self, kind: str) -> Iterator["Period"]:
         part = containing(self.start, kind)
         while self.start <= part.start and part.end <= self.end:
             yield part
             part = containing(part.end, kind)
+
+
+@lru_cache(maxsize=1024)  # asked for each counter of a province
+def _parts(whole: Period, kind: str) -> tuple[Period, ...]:
+    return tuple(whole._of_kind(kind))
 
 
 def containing(day: date, kind: str = "month") -> Period:

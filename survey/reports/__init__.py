@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey import period as periods
 from survey.period import Period
+from survey.reports.kept import forget
 from survey.reports.pages import PageShelf, UnitPage
 from survey.reports.report import (
     BASIS,
@@ -55,6 +56,7 @@ __all__ = [
     "UnitPage",
     "Verdict",
     "export_reports",
+    "forget",
     "index_report",
     "latest_period",
     "point_page",

@@ -9,7 +9,7 @@ from functools import cached_property
 from survey import period as periods
 from survey.period import Period
 from survey.reports.control import controlled
-from survey.reports.figures import figures_of, index_of
+from survey.reports.figures import index_of
 from survey.reports.report import (
     FEW,
     PROFILE,
@@ -92,8 +92,7 @@ class PageShelf(Shelf):
             obstacle = "rollup"
         elif rows and shift(channels_of(rows), report.channels) > SHIFT:
             obstacle = "channels"
-        instrument = self._questionnaire(measure)
-        found = figures_of(weighing.rows, instrument, PROFILE, weighing.population)
+        found = self._figures(place, earlier, measure, weighing, PROFILE)
         return Before(
             period=earlier,
             figures={(each.measure, each.code): each for each in found},
@@ -104,8 +103,9 @@ class PageShelf(Shelf):
         """Return why a period has no figures on an instrument."""
         if self._is_hidden(place, earlier, measure, *self._splits):
             return "hidden"
-        others = (row for row in self._rows[place.key] if row.measure_hash != measure)
-        return "instrument" if any(row.starts_on in earlier for row in others) else "none"
+        begun = (rows for own, rows in self._rows[place.key].items() if own.start in earlier)
+        others = (row for rows in begun for row in rows if row.measure_hash != measure)
+        return "instrument" if any(others) else "none"
 
     def _new_boundaries(self, place: Place) -> list[date]:
         """Return the days on which what is asked about became another territory."""
@@ -165,14 +165,20 @@ class PageShelf(Shelf):
     ) -> Figure | None:
         weighing = self._weighing(place, rows, month)
         instrument = self._questionnaire(measure)
-        return index_of(weighing.rows, instrument, PROFILE, weighing.population)
+        return self._once(
+            ("index", place, month, measure),
+            weighing,
+            lambda: index_of(weighing.rows, instrument, PROFILE, weighing.population),
+        )
 
     def _main(self, place: Place, month: Period) -> str | None:
         """Return the instrument that most people answered in a month."""
+        return self._kept.once(("main", place.key, month), lambda: self._first(place, month))
+
+    def _first(self, place: Place, month: Period) -> str | None:
         people: Counter[str] = Counter()
-        for row in self._rows[place.key]:
-            if row.starts_on in month and row.ends_on <= month.end:
-                people[row.measure_hash] += row.n
+        for row in self._within(place, month):
+            people[row.measure_hash] += row.n
         return max(people, key=people.__getitem__, default=None)
 
     def _others(self, place: Place) -> dict[str, int]:

@@ -1,8 +1,9 @@
 """What was released to one subtree, sorted to its places."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from forms.questionnaire import Questionnaire, parse
 from survey import period as periods
 from survey.period import Period
+from survey.reports import kept
 from survey.reports.coverage import ELSEWHERE, Dossiers, Key, Weighing, at_counters
 from survey.reports.figures import figures_of, index_of
 from survey.reports.report import (
@@ -23,9 +25,7 @@ from survey.storage import (
     closes,
     points,
     questionnaires,
-    responses,
     suppressions,
-    tallies,
     units,
 )
 from survey.storage.points import ServicePoint
@@ -38,6 +38,9 @@ TREND_MONTHS = 12
 # The instrument an empty page is about.
 USUAL = "mot-cua"
 Row = TypeVar("Row", TallyRow, Received)
+T = TypeVar("T")
+# By unit and point (0: the unit with everything below it), then by the period of the batches.
+ByPlace = defaultdict[Key, defaultdict[Period, list[TallyRow]]]
 
 
 class Shelf:
@@ -53,8 +56,11 @@ class Shelf:
         self._tree = {u.code: u for u in units.named(session, codes, periods.today())}
         self.months = _months_until(period.end)
         span = Period(min(self._begin, self.months[0].start), period.end)
-        self._rows = self._by_place(tallies.vectors(session, codes, span))
-        self._received = self._by_place(responses.received(session, codes, period))
+        # What is added up to which unit.
+        shape = frozenset((unit.code, unit.parent_code) for unit in self._tree.values())
+        self._kept = kept.released(session, codes, span, shape)
+        self._rows = self._kept.once("places", self._by_place_and_period)
+        self._received = self._by_place(self._kept.received(session, codes, period))
         self._hidden = suppressions.hidden(session, span)
         self._dossiers = Dossiers(session, codes, span)
         self._versions = questionnaires.by_id(session)
@@ -77,8 +83,7 @@ class Shelf:
         measure = measure or self.measures[0]
         rows = self._shown(place, self._period, measure)
         weighing = self._weighing(place, rows, self._period)
-        population = weighing.population
-        figures = figures_of(weighing.rows, self._questionnaire(measure), profile, population)
+        figures = self._figures(place, self._period, measure, weighing, profile)
         received = self._received[place.key]
         chosen = [r for r in received if self._with_imported or r.channel != "imported"]
         return IndexReport(
@@ -101,7 +106,7 @@ class Shelf:
             coverage=self._coverage(place, measure, rows, figures),
             rollup=weighing.rollup,
             rollup_note=weighing.note,
-            **self._flagged(measure, weighing, profile, figures),
+            **self._flagged(place, measure, weighing, profile, figures),
         )
 
     def below(self) -> list[Place]:
@@ -147,21 +152,53 @@ class Shelf:
         """Return the tallies behind a place's figures; none where its cell is hidden."""
         if self._is_hidden(place, period, measure, *self._splits):
             return []
-        return [
-            row
-            for row in self._rows[place.key]
-            if row.measure_hash == measure
-            and row.starts_on >= period.start
-            and row.ends_on <= period.end
-            and (self._with_imported or not row.is_imported)
-        ]
+        return self._kept.once(
+            ("shown", place.key, period, measure, self._with_imported),
+            lambda: [
+                row
+                for row in self._within(place, period)
+                if row.measure_hash == measure and (self._with_imported or not row.is_imported)
+            ],
+        )
+
+    def _within(self, place: Place, period: Period) -> Iterator[TallyRow]:
+        """Yield the tallies of a place whose own period lies whole within one."""
+        for own, rows in self._rows[place.key].items():
+            if own.start >= period.start and own.end <= period.end:
+                yield from rows
+
+    def _figures(
+        self, place: Place, period: Period, measure: str, weighing: Weighing, profile: str
+    ) -> tuple[Figure, ...]:
+        """Return the figures of a place and period, worked out once after each release."""
+        instrument, population = self._questionnaire(measure), weighing.population
+        return self._once(
+            ("figures", place, period, measure, profile),
+            weighing,
+            lambda: figures_of(weighing.rows, instrument, profile, population),
+        )
+
+    def _once(self, key: tuple[Any, ...], weighing: Weighing, work: Callable[[], T]) -> T:
+        """Return what follows from the tallies of a cell and their weights, worked out once."""
+        if not weighing.rows:
+            return work()
+        what, place, period, measure, *rest = key
+        weights = frozenset((weighing.population or {}).items())
+        version = self._version(measure).id
+        own = (what, place.key, period, version, self._with_imported, weights, *rest)
+        return self._kept.once(own, work)
 
     def _is_hidden(self, place: Place, period: Period, measure: str, *splits: str) -> bool:
         cell = (measure, period.start, period.end)
         return any((*cell, split, *place.key) in self._hidden for split in splits)
 
     def _flagged(
-        self, measure: str, weighing: Weighing, profile: str, figures: Sequence[Figure]
+        self,
+        place: Place,
+        measure: str,
+        weighing: Weighing,
+        profile: str,
+        figures: Sequence[Figure],
     ) -> dict[str, Any]:
         """Return the second figure of a closed period: without the marks that stand apart."""
         if self._with_imported or not self._is_closed:
@@ -172,7 +209,11 @@ class Shelf:
         if not n_flagged:  # the usual case, and the figure is there already
             return {"n_flagged": 0, "unflagged": next(iter(figures), None)}
         instrument = self._questionnaire(measure)
-        unflagged = index_of(regular, instrument, profile, weighing.population)
+        unflagged = self._once(
+            ("unflagged", place, self._period, measure, profile),
+            weighing,
+            lambda: index_of(regular, instrument, profile, weighing.population),
+        )
         return {"n_flagged": n_flagged, "unflagged": unflagged}
 
     def _measures(self) -> list[str]:
@@ -183,9 +224,8 @@ class Shelf:
 
     def _people_by_measure(self, place: Place) -> Counter[str]:
         people: Counter[str] = Counter()
-        for row in self._rows[place.key]:
-            if row.starts_on >= self._period.start and row.ends_on <= self._period.end:
-                people[row.measure_hash] += row.n
+        for row in self._within(place, self._period):
+            people[row.measure_hash] += row.n
         return people
 
     def _version(self, measure: str) -> QuestionnaireVersion:
@@ -196,12 +236,25 @@ class Shelf:
         return parse(self._version(measure).definition)
 
     def _points_of(self, place: Place) -> list[tuple[ServicePoint, str]]:
-        return [
-            (point, code)
-            for point, code in self._points
-            if (place.point is None and place.unit.code in self._above(code))
-            or point is place.point
-        ]
+        if place.point is None:
+            return self._points_below[place.unit.code]
+        return [(point, code) for point, code in self._points if point is place.point]
+
+    @cached_property
+    def _points_below(self) -> dict[str, list[tuple[ServicePoint, str]]]:
+        """The points of each unit and of everything below it."""
+        found: defaultdict[str, list[tuple[ServicePoint, str]]] = defaultdict(list)
+        for point, code in self._points:
+            for above in self._above(code):
+                found[above].append((point, code))
+        return found
+
+    def _by_place_and_period(self) -> ByPlace:
+        found: ByPlace = defaultdict(lambda: defaultdict(list))
+        for place, rows in self._by_place(self._kept.rows).items():
+            for row in rows:
+                found[place][Period(row.starts_on, row.ends_on)].append(row)
+        return found
 
     def _by_place(self, rows: Iterable[Row]) -> defaultdict[tuple[str, int], list[Row]]:
         """Sort rows to their point, their unit and every unit above it within the subtree."""

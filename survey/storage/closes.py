@@ -2,12 +2,13 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.period import Period
 from survey.storage.base import Base
+from survey.storage.batches import Batch
 
 NOTHING_YET = {"batches": 0, "answers": 0, "suppressed": 0, "tidied": False}
 
@@ -49,6 +50,12 @@ def last(session: Session, before: date) -> Close | None:
     """
     query = select(Close).where(Close.day < before).order_by(Close.day.desc())
     return session.scalars(query.limit(1)).first()
+
+
+def release(session: Session) -> tuple[object, ...]:
+    """Return what differs after every close that released or changed anything."""
+    closed = session.execute(select(func.count(), func.max(Close.closed_at))).one()
+    return (*closed, session.scalar(select(func.max(Batch.id))))
 
 
 def is_untidy(session: Session) -> bool:

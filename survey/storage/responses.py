@@ -246,24 +246,28 @@ def any_received(session: Session, codes: Collection[str]) -> bool:
     return session.scalar(query) is not None
 
 
-def received(session: Session, codes: Collection[str], period: Period) -> Sequence[Received]:
+def received(
+    session: Session, codes: Collection[str], period: Period, *, waiting: bool | None = None
+) -> Sequence[Received]:
     """Return how many answers the points of these units received in a period, by channel.
 
-    The one figure that is live: it holds no level.
+    The one figure that is live: it holds no level. `waiting`: only those that wait for a
+    close, or only the others, which no longer change.
     """
     n = func.sum(case((~Response.left_out, 1), else_=0))
-    waiting = func.sum(case((and_(~Response.left_out, Response.batch_id.is_(None)), 1), else_=0))
+    wait = func.sum(case((and_(~Response.left_out, Response.batch_id.is_(None)), 1), else_=0))
     keys = (Response.unit_code, Response.point_id, Response.channel)
     query = (
-        select(*keys, n, waiting, func.count() - n)
-        .where(
-            Response.unit_code.in_(codes),
-            Response.business_day >= period.start,
-            Response.business_day < period.end,
-            is_one(),
-        )
+        select(*keys, n, wait, func.count() - n)
+        .where(Response.business_day >= period.start, Response.business_day < period.end, is_one())
         .group_by(*keys)
     )
+    if waiting:  # few in all: the other index would be a search through everything received
+        rows = session.execute(query.where(Response.batch_id.is_(None)))
+        return [Received(*row) for row in rows if row.unit_code in codes]
+    query = query.where(Response.unit_code.in_(codes))
+    if waiting is False:
+        query = query.where(Response.batch_id.is_not(None))
     return [Received(*row) for row in session.execute(query)]
 
 

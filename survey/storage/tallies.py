@@ -24,7 +24,7 @@ class Tally(Base):
     sums: Mapped[bytes]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)  # tens of thousands are kept in memory
 class TallyRow:
     """A tally with what its batch says about it."""
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from survey import db, period
+from survey import db, period, reports
 from survey.access import roles, scope, unit_in_scope
 from survey.closing import CloseResult
 from survey.db import session
@@ -40,6 +40,7 @@ def close(code: str, name: str) -> Response:
     threshold = current_app.config["SMALLEST_GROUP"]
     result = trial.close_now(session(), period.today(), threshold)
     session().commit()
+    reports.forget(session())
     db.tidy()
     flash(_said(result, threshold), "success" if result.batches else "info")
     return _back(code, name)

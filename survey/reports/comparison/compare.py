@@ -16,7 +16,7 @@ from survey.reports.comparison.groups import owners, peers_below
 from survey.reports.comparison.released import Cell, Released
 from survey.reports.comparison.result import Comparison, Peer, Weakness
 from survey.reports.coverage import ELSEWHERE, Dossiers, at_counters
-from survey.storage import closes, points, questionnaires, responses, units
+from survey.storage import closes, points, questionnaires, units
 from survey.storage import targets as stored_targets
 from survey.storage.questionnaires import QuestionnaireVersion
 from survey.storage.tallies import TallyRow
@@ -87,7 +87,7 @@ class _Table:
         self._cells = [self._cells_of(each) for each in self._periods]
         self._known = self._indices()
         self._points = points.assigned(session, self._owner_of, period)
-        self._arrived = responses.received(session, self._owner_of, period)
+        self._arrived = self._released.received(session, period)
         self._coverage = self._of_dossiers() if coverage is None else coverage
 
     def comparison(self) -> Comparison:

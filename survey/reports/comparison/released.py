@@ -8,8 +8,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from survey.period import Period
-from survey.storage import boundary_changes, suppressions, tallies
+from survey.reports import kept
+from survey.storage import boundary_changes, suppressions
 from survey.storage.boundary_changes import BoundaryChange
+from survey.storage.responses import Received
 from survey.storage.tallies import TallyRow
 
 SPLIT = "headline"
@@ -46,12 +48,18 @@ class Released:
         codes = {*owner_of, *(change.old_code for change in self._changes)}
         self._hidden = suppressions.hidden(session, self._span)
         self._rows: defaultdict[str, list[TallyRow]] = defaultdict(list)
-        for row in tallies.vectors(session, codes, self._span):
+        # Whose answers are counted as received, too.
+        self._kept = kept.released(session, codes, self._span, frozenset(owner_of))
+        for row in self._kept.rows:
             if not row.is_imported:
                 self._rows[row.unit_code].append(row)
         self._codes: defaultdict[str, list[str]] = defaultdict(list)
         for code, peer in owner_of.items():
             self._codes[peer].append(code)
+
+    def received(self, session: Session, period: Period) -> Sequence[Received]:
+        """Return how many answers came to the counters of the peers in a period."""
+        return self._kept.received(session, self._owner_of, period)
 
     def people(self, period: Period) -> Counter[str]:
         """Return how many people of the peers answered each instrument in a period."""

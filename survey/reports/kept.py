@@ -1,0 +1,150 @@
+"""What was released to some units, added up by cell and kept in memory until the next release.
+
+A close every day makes ten batches where a page shows one sum, and nothing released changes
+between two closes.
+"""
+
+import threading
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Collection, Hashable, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import Pool
+
+from analysis import Sums
+from analysis.gathering import unpack
+from survey.period import Period
+from survey.storage import closes, responses, tallies
+from survey.storage.responses import Received
+from survey.storage.tallies import TallyRow
+
+T = TypeVar("T")
+# Half a kilobyte each: room for four pages of a large province.
+MOST_ROWS = 200_000
+
+
+class Kept:
+    """The tallies of some units over a span, and what was worked out from them alone."""
+
+    def __init__(self, rows: Sequence[TallyRow]) -> None:
+        self.rows = rows
+        self._found: dict[Hashable, Any] = {}
+
+    def once(self, key: Hashable, work: Callable[[], T]) -> T:
+        """Return what a piece of work gave the first time; the key names all it depends on."""
+        if key not in self._found:
+            self._found[key] = work()
+        found: T = self._found[key]
+        return found
+
+    def received(
+        self, session: Session, codes: Collection[str], period: Period
+    ) -> Sequence[Received]:
+        """Return how many answers these units received: what waits for a close is counted anew."""
+        old = self.once(
+            ("received", period),
+            lambda: responses.received(session, codes, period, waiting=False),
+        )
+        return [*old, *responses.received(session, codes, period, waiting=True)]
+
+
+class _Store:
+    """What is kept of one database: of its last release, what was used last."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._release: object = None
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+
+    def get(self, release: object, key: Hashable) -> Kept | None:
+        with self._lock:
+            if release != self._release:
+                self._release = release
+                self._kept.clear()
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
+
+    def put(self, release: object, key: Hashable, kept: Kept) -> None:
+        with self._lock:
+            if release != self._release:
+                return
+            self._kept[key] = kept
+            while sum(len(each.rows) for each in self._kept.values()) > MOST_ROWS:
+                self._kept.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._release = None
+            self._kept.clear()
+
+
+_stores: WeakKeyDictionary[Pool, _Store] = WeakKeyDictionary()
+
+
+def released(
+    session: Session, codes: Collection[str], span: Period, shape: Hashable = None
+) -> Kept:
+    """Return what was released to some units in a span.
+
+    `shape` names what else `once` may depend on. Kept for sessions that see one moment and
+    write nothing; read anew for any other.
+    """
+    engine = session.get_bind().engine
+    if not engine.get_execution_options().get("read_only"):
+        return Kept(_added_up(tallies.vectors(session, codes, span)))
+    store = _stores.setdefault(engine.pool, _Store())
+    release = closes.release(session)
+    key = (frozenset(codes), span, shape)
+    kept = store.get(release, key)
+    if kept is None:
+        kept = Kept(_added_up(tallies.vectors(session, codes, span)))
+        store.put(release, key, kept)
+    return kept
+
+
+def forget(session: Session) -> None:
+    """Keep nothing of a database: for a release that no close stands for."""
+    if store := _stores.get(session.get_bind().engine.pool):
+        store.clear()
+
+
+def _added_up(rows: Sequence[TallyRow]) -> list[TallyRow]:
+    """Return one row for each cell, stream and mark in place of those of its batches."""
+    groups: defaultdict[Hashable, list[int]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        groups[_cell(row)].append(number)
+    if len(groups) == len(rows):
+        return [*rows]
+    layout, matrix = unpack([row.sums for row in rows])
+    order = np.concatenate([*groups.values()])
+    starts = np.cumsum([0, *map(len, groups.values())])[:-1]
+    totals = np.add.reduceat(matrix[order], starts, axis=0)
+    return [
+        rows[own[0]]
+        if len(own) == 1
+        else replace(
+            rows[own[0]],
+            n=sum(rows[number].n for number in own),
+            sums=Sums(layout.items, total).to_bytes(),
+        )
+        for own, total in zip(groups.values(), totals, strict=True)
+    ]
+
+
+def _cell(row: TallyRow) -> Hashable:
+    return (
+        row.unit_code,
+        row.point_id,
+        row.starts_on,
+        row.ends_on,
+        row.measure_hash,
+        row.is_imported,
+        row.marks_apart,
+        row.stream,
+        row.flagged,
+    )
