@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey import period as periods
 from survey.period import Period
+from survey.reports.drivers import DriversPage, drivers_page
 from survey.reports.kept import forget
 from survey.reports.pages import PageShelf, UnitPage
 from survey.reports.report import (
@@ -45,6 +46,7 @@ __all__ = [
     "THRESHOLDS",
     "Before",
     "Coverage",
+    "DriversPage",
     "Figure",
     "Gap",
     "IndexReport",
@@ -55,6 +57,7 @@ __all__ = [
     "TrendMonth",
     "UnitPage",
     "Verdict",
+    "drivers_page",
     "export_reports",
     "forget",
     "index_report",

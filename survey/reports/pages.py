@@ -13,7 +13,6 @@ from survey.reports.figures import index_of
 from survey.reports.report import (
     FEW,
     PROFILE,
-    THRESHOLDS,
     Figure,
     IndexReport,
     Invited,
@@ -127,10 +126,6 @@ class PageShelf(Shelf):
             return ()
         few = min(channels_of(rows).values()) < self._threshold  # k was raised since
         return () if few else side_by_side(rows, self._questionnaire(measure))
-
-    @property
-    def _threshold(self) -> int:
-        return self._last_close.threshold if self._last_close else THRESHOLDS.hidden
 
     def _invited(self, place: Place) -> Invited | None:
         """Return what became of the codes of a closed period; None where it would tell of few."""

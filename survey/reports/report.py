@@ -159,6 +159,8 @@ class IndexReport:
     n_flagged: int | None
     unflagged: Figure | None
     n_left_out: int = 0
+    # Of a closed period, how many answers carry each sign, in whole multiples of k.
+    signs: Mapping[str, int] | None = None
     coverage: Coverage | None = None
     rollup: str = ROLLUP
     # Why not weighted by dossiers, as was chosen for the period: "missing" or "more".

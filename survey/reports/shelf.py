@@ -14,8 +14,10 @@ from survey.period import Period
 from survey.reports import kept
 from survey.reports.coverage import ELSEWHERE, Dossiers, Key, Weighing, at_counters
 from survey.reports.figures import figures_of, index_of
+from survey.reports.quality import signs_of
 from survey.reports.report import (
     PROFILE,
+    THRESHOLDS,
     Coverage,
     Figure,
     IndexReport,
@@ -52,7 +54,7 @@ class Shelf:
         self._session, self._root, self._period = session, root, period
         self._with_imported = with_imported
         self._splits = ("headline", "imported") if with_imported else ("headline",)
-        codes = units.subtree(session, root.code, periods.today())
+        self.codes = codes = units.subtree(session, root.code, periods.today())
         self._tree = {u.code: u for u in units.named(session, codes, periods.today())}
         self.months = _months_until(period.end)
         span = Period(min(self._begin, self.months[0].start), period.end)
@@ -76,6 +78,10 @@ class Shelf:
         """The first day that anything is said about."""
         return self._period.start
 
+    @property
+    def _threshold(self) -> int:
+        return self._last_close.threshold if self._last_close else THRESHOLDS.hidden
+
     def report(
         self, place: Place, measure: str | None = None, profile: str = PROFILE
     ) -> IndexReport:
@@ -96,6 +102,7 @@ class Shelf:
             received=sum(r.n for r in chosen),
             waiting=sum(r.waiting for r in chosen),
             n_left_out=sum(r.left_out for r in chosen),
+            signs=signs_of(received, self._threshold) if self._is_closed else None,
             n_imported=sum(r.n for r in received if r.channel == "imported"),
             n_respondents=sum(row.n for row in rows),
             n_points=len(self._points_of(place)),

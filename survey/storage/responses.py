@@ -90,7 +90,7 @@ class Response(Base):
 
 @dataclass(frozen=True)
 class Received:
-    """How many answers came to a point by one channel, and how many of them still wait.
+    """How many answers came to a point by one channel with the same signs, and how many still wait.
 
     Those that no headline counts stand apart from both.
     """
@@ -98,6 +98,7 @@ class Received:
     unit_code: str
     point_id: int
     channel: str
+    signs: str
     n: int
     waiting: int
     left_out: int
@@ -249,14 +250,14 @@ def any_received(session: Session, codes: Collection[str]) -> bool:
 def received(
     session: Session, codes: Collection[str], period: Period, *, waiting: bool | None = None
 ) -> Sequence[Received]:
-    """Return how many answers the points of these units received in a period, by channel.
+    """Return how many answers the points of these units received in a period, by channel and signs.
 
     The one figure that is live: it holds no level. `waiting`: only those that wait for a
     close, or only the others, which no longer change.
     """
     n = func.sum(case((~Response.left_out, 1), else_=0))
     wait = func.sum(case((and_(~Response.left_out, Response.batch_id.is_(None)), 1), else_=0))
-    keys = (Response.unit_code, Response.point_id, Response.channel)
+    keys = (Response.unit_code, Response.point_id, Response.channel, Response.signs)
     query = (
         select(*keys, n, wait, func.count() - n)
         .where(Response.business_day >= period.start, Response.business_day < period.end, is_one())
@@ -322,3 +323,27 @@ def released(session: Session, batch_ids: Collection[int]) -> Sequence[AnyRow]:
         Response.answers,
     ).where(Response.batch_id.in_(batch_ids), ~Response.left_out)
     return session.execute(query).all()
+
+
+def patterns(
+    session: Session, codes: Collection[str], period: Period, measure_hash: str
+) -> Sequence[tuple[bytes, int]]:
+    """Return how many people gave the same answers, in the whole batches of units and a period.
+
+    Not those from files. Versions of one measure have the same items in the same order.
+    """
+    query = (
+        select(Response.answers, func.count())
+        .join(Batch, Batch.id == Response.batch_id)
+        .where(
+            Batch.unit_code.in_(codes),
+            Batch.starts_on >= period.start,
+            Batch.ends_on <= period.end,
+            Batch.measure_hash == measure_hash,
+            Batch.is_imported.is_(False),
+            ~Response.left_out,
+        )
+        .group_by(Response.answers)
+        .order_by(Response.answers)
+    )
+    return [(answers, n) for answers, n in session.execute(query)]

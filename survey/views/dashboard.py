@@ -51,6 +51,24 @@ def unit(code: str, name: str) -> str:
     return _show(page, choice(period, first), above)
 
 
+@blueprint.get("/units/<code>/<name>/drivers")
+@roles("reader")
+def drivers(code: str, name: str) -> str:
+    """Show which questions go together with the overall judgement at a unit."""
+    found = unit_in_scope(code)
+    first = _first_day(found)
+    period = read(name, first)
+    with db.snapshot() as one:
+        page = reports.drivers_page(one, found, period)
+    return render_template(
+        "dashboard/drivers.html",
+        page=page,
+        report=page.report,
+        choice=choice(period, first),
+        deep=reports.THRESHOLDS.ranked,
+    )
+
+
 @blueprint.get(f"/units/<code>/<name>/export.<any({', '.join(exports.MEDIA_TYPES)}):form>")
 @roles("reader")
 def export(code: str, name: str, form: str) -> Response:
@@ -106,6 +124,7 @@ def _show(page: UnitPage, ways: Choice, above: Unit | None) -> str:
         outlook=None if page.report.figures else outlook(page),
         trend=_trend(page),
         few=reports.FEW,
+        deep=reports.THRESHOLDS.ranked,
         smallest=current_app.config["SMALLEST_GROUP"],
     )
 

@@ -191,6 +191,7 @@ def test_signing_in_has_no_violation(page: Page, server: Server) -> None:
         ("/results/units/00", None),
         ("/results/units/00010", None),
         ("/results/units/00-SNV/{month}", None),
+        ("/results/units/00/{month}/drivers", None),
         ("/results/points/{id}", None),
         ("/results/units/00/2999", None),
         ("/comparison/units/00", None),

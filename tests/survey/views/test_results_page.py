@@ -168,3 +168,21 @@ def test_a_title_from_a_file_is_shown_as_text(
 ) -> None:
     _words(manager, monkeypatch, _report(*_all()), other_instruments={"<script>x</script>": 12})
     assert "<script" not in manager.get(PATH, base_url="https://localhost").get_data(as_text=True)
+
+
+def test_the_levels_of_sixteen_items_stand_below_those_of_their_factors(
+    manager: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wording = figures.INSTRUMENTS["sipas-dich-vu"].wordings["vi"]
+    report = _report(*_all("sipas-dich-vu"), questionnaire=figures.INSTRUMENTS["sipas-dich-vu"])
+    text = _words(manager, monkeypatch, report)
+    levels = text[text.index("Năm mức trả lời") : text.index("Chất lượng dữ liệu")]
+    assert all(f"{name} (31 câu)" in levels for name in wording.items.values())
+
+
+def test_a_factor_of_one_question_has_its_levels_once(
+    manager: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = _words(manager, monkeypatch, _report(*_all()))
+    levels = text[text.index("Năm mức trả lời") : text.index("Chất lượng dữ liệu")]
+    assert levels.count("(31 câu)") == len(FACTORS)

@@ -1,0 +1,105 @@
+"""Which questions go together with the overall judgement at a unit, and how they are answered.
+
+What needs the answers themselves and not their sums; they are read as patterns of whole batches.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy.orm import Session
+
+from analysis import KeyDrivers, key_drivers
+from analysis.flags import straight_lining
+from forms.questionnaire import LEVELS, Questionnaire
+from survey.period import Period
+from survey.reports.figures import OVERALL_ITEM
+from survey.reports.report import THRESHOLDS, IndexReport, Place
+from survey.reports.shelf import Shelf
+from survey.storage import responses
+from survey.storage.units import Unit
+
+# Only a person who answered everything enters the weights, so a question put to few would
+# throw most people out.
+LEAST_ANSWERED = 0.5
+FEWEST_DRIVERS = 2
+# One level in fewer answers than these is no line.
+SHORTEST_LINE = 5
+Answers = npt.NDArray[np.int8]
+People = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DriversPage:
+    """Key drivers of a unit and period; none where too few people answered everything.
+
+    `names` tells the words of each driver, `left_out` those of questions that too few answered.
+    `straight`: of the people with five answers or more, how many gave one level throughout.
+    """
+
+    report: IndexReport
+    found: KeyDrivers | None = None
+    names: Mapping[str, str]
+    left_out: tuple[str, ...] = ()
+    straight: float | None = None
+
+
+def drivers_page(session: Session, unit: Unit, period: Period) -> DriversPage:
+    """Return what goes together with the overall judgement at a unit and below it."""
+    shelf = Shelf(session, unit, period, with_imported=False)
+    report, measure = shelf.report(Place(unit=unit)), shelf.measures[0]
+    names = report.questionnaire.wordings["vi"].items
+    if not report.figures or report.n_respondents < THRESHOLDS.ranked:
+        return DriversPage(report=report, names=names)
+    patterns = responses.patterns(session, shelf.codes, period, measure)
+    levels, people = _arrays(patterns)
+    chosen, few = _drivers(report.questionnaire, levels, people)
+    return DriversPage(
+        report=report,
+        found=_found(report.questionnaire, levels, people, chosen),
+        names=names,
+        left_out=tuple(names[code] for code in few),
+        straight=_straight(report.questionnaire, levels, people),
+    )
+
+
+def _arrays(patterns: Sequence[tuple[bytes, int]]) -> tuple[Answers, People]:
+    """Return the patterns (patterns, items) and how many people gave each."""
+    packed = np.frombuffer(b"".join(answers for answers, _ in patterns), dtype=np.int8)
+    return packed.reshape(len(patterns), -1), np.array([n for _, n in patterns])
+
+
+def _drivers(
+    questionnaire: Questionnaire, levels: Answers, people: People
+) -> tuple[list[str], list[str]]:
+    """Return the items of the index that enough people answered, and the others."""
+    answered = people @ np.isin(levels, LEVELS) / people.sum()
+    codes = [(item.code, share) for item, share in zip(questionnaire.items, answered, strict=True)]
+    own = {item.code for item in questionnaire.items if item.in_index}
+    enough = [code for code, share in codes if code in own and share >= LEAST_ANSWERED]
+    return enough, [code for code, share in codes if code in own and share < LEAST_ANSWERED]
+
+
+def _found(
+    questionnaire: Questionnaire, levels: Answers, people: People, chosen: Sequence[str]
+) -> KeyDrivers | None:
+    places = {item.code: place for place, item in enumerate(questionnaire.items)}
+    if OVERALL_ITEM not in places or len(chosen) < FEWEST_DRIVERS:
+        return None
+    columns = [places[code] for code in (*chosen, OVERALL_ITEM)]
+    complete = np.isin(levels[:, columns], LEVELS).all(axis=1)
+    if people[complete].sum() < THRESHOLDS.ranked:
+        return None
+    everybody = np.repeat(levels[:, columns], people, axis=0)
+    found = key_drivers(everybody[:, :-1], everybody[:, -1], codes=chosen)
+    return found if found.r_squared > 0 else None
+
+
+def _straight(questionnaire: Questionnaire, levels: Answers, people: People) -> float | None:
+    """Return the share of one level throughout; None where it is of few, or of all but few."""
+    asked = levels[:, [item.ask == "all" for item in questionnaire.items]]
+    lines = straight_lining(asked, least=SHORTEST_LINE)
+    long = np.isin(asked, LEVELS).sum(axis=1) >= SHORTEST_LINE
+    n, n_lines = int(people[long].sum()), int(people[lines].sum())
+    return n_lines / n if min(n_lines, n - n_lines) >= THRESHOLDS.hidden else None
