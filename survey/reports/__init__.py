@@ -31,6 +31,7 @@ from survey.reports.report import (
     TrendMonth,
 )
 from survey.reports.shelf import Shelf
+from survey.reports.taken_back import TakenBack, taken_back
 from survey.reports.verdict import Before, Standing, Verdict
 from survey.storage import batches
 from survey.storage.points import ServicePoint
@@ -54,6 +55,7 @@ __all__ = [
     "Place",
     "Standing",
     "Stream",
+    "TakenBack",
     "TrendMonth",
     "UnitPage",
     "Verdict",
@@ -63,6 +65,7 @@ __all__ = [
     "index_report",
     "latest_period",
     "point_page",
+    "taken_back",
     "unit_page",
 ]
 

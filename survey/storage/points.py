@@ -157,6 +157,12 @@ def any_of(session: Session, public_id: str) -> ServicePoint:
     ).one()
 
 
+def by_id(session: Session, ids: Collection[int]) -> dict[int, ServicePoint]:
+    """Return the points with these numbers, wherever they are."""
+    found = session.scalars(select(ServicePoint).where(ServicePoint.id.in_(ids)))
+    return {point.id: point for point in found}
+
+
 def listing(
     session: Session, codes: Collection[str], on: date, *, text: str = "", page: int = 1
 ) -> PointPage:

@@ -12,7 +12,7 @@ from survey import period as periods
 from survey.access import may_open, note, roles, scope, top, unit_in_scope
 from survey.db import session
 from survey.period import Period
-from survey.reports import Figure, TrendMonth, UnitPage
+from survey.reports import Figure, TakenBack, TrendMonth, UnitPage
 from survey.storage import batches, points, responses, units
 from survey.storage.units import Unit
 from survey.views.outlook import outlook
@@ -47,8 +47,9 @@ def unit(code: str, name: str) -> str:
     period = read(name, first)
     with db.snapshot() as one:
         page = reports.unit_page(one, found, period, with_imported=_wants_imported())
+        taken = reports.taken_back(one, found, period)
     above = unit_in_scope(found.parent_code) if found.parent_code in scope() else None
-    return _show(page, choice(period, first), above)
+    return _show(page, choice(period, first), above, taken)
 
 
 @blueprint.get("/units/<code>/<name>/drivers")
@@ -114,7 +115,9 @@ def is_known(figure: Figure | None) -> bool:
     return figure is not None and figure.is_known
 
 
-def _show(page: UnitPage, ways: Choice, above: Unit | None) -> str:
+def _show(
+    page: UnitPage, ways: Choice, above: Unit | None, taken: Collection[TakenBack] = ()
+) -> str:
     return render_template(
         "dashboard/show.html",
         page=page,
@@ -123,6 +126,7 @@ def _show(page: UnitPage, ways: Choice, above: Unit | None) -> str:
         choice=ways,
         outlook=None if page.report.figures else outlook(page),
         trend=_trend(page),
+        taken_back=taken,
         few=reports.FEW,
         deep=reports.THRESHOLDS.ranked,
         smallest=current_app.config["SMALLEST_GROUP"],

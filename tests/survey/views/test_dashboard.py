@@ -15,6 +15,7 @@ from survey import sifting
 from survey.db import session
 from survey.storage import marks, points
 from survey.storage.responses import Response
+from survey.storage.withdrawals import Withdrawal
 from tests import province, remarks, results, sheets
 from tests.province import Place
 
@@ -247,3 +248,20 @@ def test_a_counter_that_moved_away_is_named_and_leads_nowhere(
     page = results.page(manager, f"{UNIT}/2026-10")
     assert "(đã chuyển đơn vị)" in page
     assert place.point not in page
+
+
+def test_only_the_page_of_the_province_tells_how_much_was_taken_back(
+    app: Flask, released: None, manager: FlaskClient, place: Place
+) -> None:
+    province_page = "/results/units/92/2026-10"
+    provincial = province.sign_in(app, place.provincial)
+    assert "chưa ai rút lại phiếu" in results.words(provincial, province_page)
+    with app.app_context():
+        key = {"unit_code": "31117", "business_day": OCTOBER, "what": "answer", "n": 1234}
+        session().add(Withdrawal(point_id=points.any_of(session(), place.point).id, **key))
+        session().commit()
+    text = results.words(provincial, province_page)
+    assert "bằng mã biên nhận: phiếu 1.234, góp ý 0, số điện thoại 0." in text
+    assert "Quầy 1: Hộ tịch Phường Ninh Kiều 1.234 0 0" in text
+    for path in (f"{UNIT}/2026-10", f"/results/points/{place.point}/2026-10"):
+        assert "rút lại" not in results.words(manager, path)
