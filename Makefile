@@ -1,10 +1,11 @@
 # make run    set up on the first call, then serve the demonstration (PORT and HOST settable)
 # make test   everything: lint, types, import contracts, tests on both databases, the browser
+# make bench-citizen   every figure of the citizen's side: weight, paint, seconds, axe, masking, …
 PYTHON ?= python3
 PIP = .venv/bin/python -m pip --disable-pip-version-check install --quiet --quiet --require-hashes
 FLASK = .venv/bin/python -m flask
 
-.PHONY: run test lint types contracts tests browser screenshots translations lock check-python clean
+.PHONY: run test lint types contracts tests browser bench-citizen screenshots translations lock check-python clean
 .DELETE_ON_ERROR:
 
 run: .venv/run
@@ -32,6 +33,9 @@ browser:
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium; \
 	else echo "The browser tests need Chromium. On Debian: sudo apt install chromium"; fi
+
+bench-citizen: .venv/dev
+	@.venv/bin/python -m benchmarks.citizen
 
 screenshots: .venv/dev
 	.venv/bin/python -m docs.screenshots

@@ -1,4 +1,4 @@
-"""What a citizen's pages weigh on the wire, and how soon the form is there.
+"""What a citizen's pages weigh on the wire.
 
 python -m benchmarks.page_weight starts the bundled server in a folder of its own. The weight
 is every byte of a response, headers too, as a browser that takes gzip gets it; the requests
@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
@@ -22,11 +21,6 @@ from tests.sheets import fields
 # One flight of packets at the start of a connection, and what we aim at.
 BUDGET, AIM = 14_000, 10_000
 LOOKS = {"vi": "", "en": "?lang=en", "vi, large, contrast": "?size=2&contrast=1"}
-# A bad mobile network: round trip in ms, bytes a second both ways.
-ROUND_TRIP, RATE = 400, 50_000
-PAINT = "performance.getEntriesByName('first-contentful-paint')[0]"
-USABLE = "performance.timing.domInteractive - performance.timing.navigationStart"
-RUNS = 5
 
 
 @dataclass(frozen=True)
@@ -85,7 +79,7 @@ def pages(server: live.Server, look: str) -> Iterator[tuple[str, str, Reply]]:
 
 
 def main() -> None:
-    """Print bytes and requests of each page, and the seconds until the form is usable."""
+    """Print bytes and requests of each page."""
     with (
         tempfile.TemporaryDirectory() as folder,
         live.serving(Path(folder), "--prepare") as server,
@@ -98,7 +92,6 @@ def main() -> None:
                 requests = _requests(browser, server, address) if address else "-"
                 print(f"{name:20} {look:20} {len(reply):7,} {requests:>9}")
         print(f"budget {BUDGET:,} bytes and 1 request for the first visit; the aim is {AIM:,}")
-        _print_speed(browser, server.open_point("Quầy 6: Đất đai"))
         browser.close()
 
 
@@ -109,23 +102,6 @@ def _requests(browser: Browser, server: live.Server, address: str) -> int:
     page.goto(address, wait_until="networkidle")
     page.close()
     return server.requests - before
-
-
-def _print_speed(browser: Browser, form: str) -> None:
-    """Print the median milliseconds to the first paint over a bad network, with fresh browsers."""
-    times: list[tuple[float, float]] = []
-    for _run in range(RUNS):
-        page = browser.new_context().new_page()
-        slow = {"offline": False, "latency": ROUND_TRIP}
-        slow |= {"downloadThroughput": RATE, "uploadThroughput": RATE}
-        page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
-        page.goto(form)
-        page.wait_for_function(PAINT)
-        times.append((page.evaluate(f"{PAINT}.startTime"), page.evaluate(USABLE)))
-        page.context.close()
-    painted, usable = (median(column) for column in zip(*times, strict=True))
-    print(f"{ROUND_TRIP} ms, {RATE * 8 // 1000} kbit/s, once connected, median of {RUNS}: ", end="")
-    print(f"first paint {painted:.0f} ms, usable {usable:.0f} ms")
 
 
 if __name__ == "__main__":

@@ -99,6 +99,10 @@ def unknown_code(page: Page, address: str) -> None:
     page.goto(address.replace("/p/", "/p/x"))
 
 
+def unknown_slip(page: Page, address: str) -> None:
+    page.goto(urlsplit(address)._replace(path="/m/ABCDEFGHJKLM").geturl())
+
+
 def other_counters(page: Page, address: str) -> None:
     page.goto(address)
     with page.expect_navigation():
@@ -128,6 +132,7 @@ CITIZENS: dict[Callable[[Page, str], None], str] = {
     thanks_with_comment: "[role=status]",
     conflict: "input[type=hidden][name=sheet]",
     unknown_code: "#code-problem",
+    unknown_slip: "#code-problem",
     other_counters: "a.button.quiet",
     entry: "#code",
     no_such_page: "text=404",
