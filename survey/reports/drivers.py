@@ -53,6 +53,8 @@ def drivers_page(session: Session, unit: Unit, period: Period) -> DriversPage:
     if not report.figures or report.n_respondents < THRESHOLDS.ranked:
         return DriversPage(report=report, names=names)
     patterns = responses.patterns(session, shelf.codes, period, measure)
+    if not patterns:  # sums outlive the answers they were made from
+        return DriversPage(report=report, names=names)
     levels, people = _arrays(patterns)
     chosen, few = _drivers(report.questionnaire, levels, people)
     return DriversPage(
