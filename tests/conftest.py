@@ -3,6 +3,7 @@
 import gzip
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -31,6 +33,8 @@ settings.register_profile("ours", deadline=None)
 settings.load_profile("ours")
 
 TEMPLATE = "hai_long_template"
+_folder = tempfile.TemporaryDirectory()
+COMPILED = FileSystemBytecodeCache(_folder.name)
 _numbers = count()
 
 
@@ -109,8 +113,15 @@ def _make_app(url: str, tmp_path: Path, **overrides: Any) -> Iterator[Flask]:
         "SERVER_NAME": None,
         "RATELIMIT_ENABLED": False,
         "SCAN_SECONDS": 0,  # no thread may outlive its test: a test writes scans down itself
+        # A third of the time of a page's test went into hashing that is slow on purpose.
+        "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {
+            "argon2__rounds": 1,
+            "argon2__memory_cost": 8,
+            "argon2__parallelism": 1,
+        },
     }
     app = create_app(settings | overrides)
+    app.jinja_env.bytecode_cache = COMPILED  # every application would compile its own
     app.test_client_class = StrictClient
     yield app
     app.extensions["engine"].dispose()
