@@ -77,5 +77,5 @@ def _values(code: str, period_name: str | None) -> dict[str, str]:
         "year": str(latest.start.year),
         "group": next(iter(comparison.groups_below(session(), unit)), ""),
         "public_id": points.listing(session(), codes, period.today()).rows[0][0].public_id,
-        "number": str(session().scalars(select(User.id)).first()),
+        "number": str(session().scalars(select(User.id).order_by(User.id)).first()),
     }

@@ -62,7 +62,8 @@ def comment(session: Session, comment_receipt: bytes, on: date) -> bool:
     if written is None:
         return False
     contact(session, comment_receipt, on)
-    comments.withdraw(session, comment_receipt)
+    if not comments.withdraw(session, comment_receipt):  # the same receipt was faster elsewhere
+        return False
     _count_of(session, written, on, COMMENT)
     return True
 
