@@ -22,7 +22,7 @@ from survey.views import method
 from tests import figures, results
 from tests.province import Place
 
-METHODS = {"wilson", "wilson-neff-t", "t", "t-logit", "census"}
+METHODS = {"bca", "wilson", "wilson-neff-t", "t", "t-logit", "census"}
 ITEMS = (Item("A1", "A"), Item("A2", "A"), Item("B1", "B"), Item("overall", None))
 SECTIONS = ("khoang", "so-nguoi", "do-phu", "tu-chon", "so-sanh", "duoc-noi")
 SECTIONS += ("cach-tinh", "phuong-phap", "khong-phai-sipas")
