@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.drivers import key_drivers
 from analysis.index import index_from_sums
 from analysis.interval import ConfidenceInterval
 from analysis.publication import Thresholds
@@ -190,12 +191,14 @@ def _method(people: Any, **options: Any) -> str:
 
 def test_each_row_is_the_method_of_some_figure() -> None:
     middling, high = [(1, 3, 5, 4), (5, 2, 4, 1)] * 10, [(5, 5, 4, 5), (5, 5, 5, 5)] * 10
+    levels = np.random.default_rng(1).integers(1, 6, (120, 4))
     found = {
         _method(middling, profile="t2b-overall"),
         _method(middling),
         _method(middling, profile="mean01"),
         _method(high, profile="mean01"),
         _method(middling, population={0: 20}, fpc=True),
+        key_drivers(levels[:, :3], levels[:, 3], codes="ABC").drivers[0].interval.method,
     }
     assert found == METHODS
 
