@@ -50,6 +50,20 @@ def _beginning(raw: bytes, kinds: dict[bytes, Sums]) -> bytes:
     return beginning
 
 
+def totals(raws: Sequence[bytes], groups: npt.ArrayLike) -> list[Sums]:
+    """Return the total of the stored sums of each group.
+
+    `groups` (sums,), integers: the group of each, every number from 0 to the largest used.
+    Raises ValueError for what `unpack` refuses.
+    """
+    layout, matrix = unpack(raws)
+    group = np.asarray(groups, dtype=np.int64)
+    order = np.argsort(group, kind="stable")
+    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+    found = np.add.reduceat(matrix[order], starts, axis=0)
+    return [Sums(layout.items, total) for total in found]
+
+
 def strata_of_tallies(
     raws: Sequence[bytes], places: npt.ArrayLike, strata: npt.ArrayLike, n_places: int
 ) -> Strata:

@@ -4,12 +4,10 @@ WCAG 2.2 A and AA and axe's best practice, on a phone's screen, in each language
 tests demand none; this prints how many there are where, and what each is.
 """
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from benchmarks.page_weight import LOOKS
 from tests import live
@@ -78,19 +76,13 @@ def found(browser: Browser, server: Server, reach: Reach, query: str) -> list[st
 
 def main() -> None:
     """Print the number of violations of each page and look, and what they are."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        live.serving(Path(folder), "--prepare") as server,
-        sync_playwright() as playwright,
-    ):
-        browser = live.launch(playwright)
+    with live.browsing() as (server, browser):
         print(f"{'page':22}" + "".join(f"{look:>22}" for look in LOOKS))
         total: list[str] = []
         for reach in STATES:
             each = [found(browser, server, reach, query) for query in LOOKS.values()]
             print(f"{reach.__name__:22}" + "".join(f"{len(one):>22}" for one in each), flush=True)
             total += [f"{reach.__name__}: {flaw}" for one in each for flaw in one]
-        browser.close()
     print("\n".join([f"{len(STATES) * len(LOOKS)} pages, {len(total)} violations", *total]))
 
 

@@ -6,15 +6,13 @@ choosing and tapping go at a stated pace; what the machine takes is measured and
 from that last part, the seconds depend on no machine.
 """
 
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import mean
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests import live
 
@@ -111,19 +109,13 @@ def details(page: Page, value: str) -> Sitting:
 
 def main() -> None:
     """Print the seconds of the form and of what follows it, per language and pace."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        live.serving(Path(folder), "--prepare") as server,
-        sync_playwright() as playwright,
-    ):
-        browser = live.launch(playwright)
+    with live.browsing() as (server, browser):
         for language in ("vi", "en"):
             for who, value in (("satisfied with everything", "5"), ("with nothing", "1")):
                 address = f"{server.open_point('Quầy 5: Hộ tịch')}?lang={language}"
                 sittings = [_sit(browser, address, value) for _person in range(PEOPLE)]
                 _print(f"{language}, the form, {who}", [first for first, _more in sittings])
                 _print(f"{language}, 30 seconds more, {who}", [more for _first, more in sittings])
-        browser.close()
 
 
 def _sit(browser: Browser, address: str, value: str) -> tuple[Sitting, Sitting]:

@@ -6,14 +6,12 @@ are the server's own count while Chromium shows the page. The weights depend on 
 """
 
 import socket
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from tests import live
 from tests.sheets import fields
@@ -80,19 +78,13 @@ def pages(server: live.Server, look: str) -> Iterator[tuple[str, str, Reply]]:
 
 def main() -> None:
     """Print bytes and requests of each page."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        live.serving(Path(folder), "--prepare") as server,
-        sync_playwright() as playwright,
-    ):
-        browser = live.launch(playwright)
+    with live.browsing() as (server, browser):
         print(f"{'page':20} {'read as':20} {'bytes':>7} {'requests':>9}")
         for look, query in LOOKS.items():
             for name, address, reply in pages(server, query):
                 requests = _requests(browser, server, address) if address else "-"
                 print(f"{name:20} {look:20} {len(reply):7,} {requests:>9}")
         print(f"budget {BUDGET:,} bytes and 1 request for the first visit; the aim is {AIM:,}")
-        browser.close()
 
 
 def _requests(browser: Browser, server: live.Server, address: str) -> int:

@@ -6,12 +6,10 @@ every frame, and the choice is tapped. The browser slows no connecting down: wha
 adds is printed. Of the largest text the first choice is reached by scrolling; it is not here.
 """
 
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests import live
 
@@ -69,19 +67,13 @@ def show(page: Page, address: str) -> Shown:
 
 def main() -> None:
     """Print the medians of the form in each language."""
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        live.serving(Path(folder), "--prepare") as server,
-        sync_playwright() as playwright,
-    ):
-        browser = live.launch(playwright)
+    with live.browsing() as (server, browser):
         form = server.open_point("Quầy 5: Hộ tịch")
         kbit = RATE * 8 // 1000
         print(f"{ROUND_TRIP} ms and {kbit} kbit/s, median of {RUNS} fresh browsers, once connected")
         for language, query in LANGUAGES.items():
             _print(language, [_once(browser, form + query) for _run in range(RUNS)])
         print(f"a first visit connects before: {TO_CONNECT * ROUND_TRIP:,} ms more")
-        browser.close()
 
 
 def _once(browser: Browser, address: str) -> Shown:

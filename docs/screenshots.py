@@ -1,11 +1,10 @@
 """The pictures of the README, taken from the demonstration: python -m docs.screenshots."""
 
-import tempfile
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from survey import period
 from tests import live
@@ -15,17 +14,9 @@ FOLDER = Path(__file__).parent
 
 def main() -> None:
     """Start the demonstration in a folder of its own and photograph it."""
-    if live.CHROMIUM is None:
-        raise SystemExit("The pictures need Chromium; run: make browser")
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        live.serving(Path(folder), "--prepare") as server,
-        sync_playwright() as playwright,
-    ):
-        browser = live.launch(playwright)
+    with live.browsing() as (server, browser):
         _form(browser, server)
         _unit(browser, server)
-        browser.close()
 
 
 def _form(browser: Browser, server: live.Server) -> None:

@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from sqlalchemy.orm import Session
 
 from survey import period
@@ -164,6 +165,21 @@ def demonstration(folder: Path) -> Path:
                 pass
             (folder / "done").touch()
     return folder
+
+
+@contextmanager
+def browsing() -> Iterator[tuple[Server, Browser]]:
+    """A demonstration in a folder of its own and a browser, for commands that look at pages."""
+    if CHROMIUM is None:
+        raise SystemExit("This needs Chromium; run: make browser")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder), "--prepare") as server,
+        sync_playwright() as playwright,
+    ):
+        browser = launch(playwright)
+        yield server, browser
+        browser.close()
 
 
 def launch(playwright: Playwright) -> Browser:

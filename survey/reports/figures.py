@@ -2,10 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-import numpy as np
-
 from analysis import ItemShare, SatisfactionIndex, Sums, index_from_sums
-from analysis.gathering import unpack
+from analysis.gathering import totals
 from forms.questionnaire import Questionnaire, Wording
 from survey.reports.report import PROFILE, PULSE, Figure
 from survey.storage.tallies import TallyRow
@@ -105,11 +103,9 @@ def _item(share: ItemShare, wording: Wording, profile: str) -> Figure:
 
 def strata_of(rows: Sequence[TallyRow]) -> Strata:
     """Return the sums of each point, and of what the points of a unit left over together."""
-    layout, matrix = unpack([row.sums for row in rows])
     number_of = {key: number for number, key in enumerate(_keys(rows))}
-    totals = np.zeros((len(number_of), layout.size), dtype=np.int64)
-    np.add.at(totals, [number_of[row.unit_code, row.point_id or 0] for row in rows], matrix)
-    return {number: Sums(layout.items, total) for number, total in enumerate(totals)}
+    numbers = [number_of[row.unit_code, row.point_id or 0] for row in rows]
+    return dict(enumerate(totals([row.sums for row in rows], numbers)))
 
 
 def _keys(rows: Sequence[TallyRow]) -> list[tuple[str, int]]:

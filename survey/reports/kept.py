@@ -11,12 +11,10 @@ from dataclasses import replace
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-import numpy as np
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
-from analysis import Sums
-from analysis.gathering import unpack
+from analysis.gathering import totals
 from survey.period import Period
 from survey.storage import closes, responses, tallies
 from survey.storage.responses import Received
@@ -115,24 +113,18 @@ def forget(session: Session) -> None:
 
 def _added_up(rows: Sequence[TallyRow]) -> list[TallyRow]:
     """Return one row for each cell, stream and mark in place of those of its batches."""
-    groups: defaultdict[Hashable, list[int]] = defaultdict(list)
-    for number, row in enumerate(rows):
-        groups[_cell(row)].append(number)
-    if len(groups) == len(rows):
+    cells: defaultdict[Hashable, list[TallyRow]] = defaultdict(list)
+    for row in rows:
+        cells[_cell(row)].append(row)
+    if len(cells) == len(rows):
         return [*rows]
-    layout, matrix = unpack([row.sums for row in rows])
-    order = np.concatenate([*groups.values()])
-    starts = np.cumsum([0, *map(len, groups.values())])[:-1]
-    totals = np.add.reduceat(matrix[order], starts, axis=0)
+    numbered = [(number, row) for number, own in enumerate(cells.values()) for row in own]
+    added = totals([row.sums for _, row in numbered], [number for number, _ in numbered])
     return [
-        rows[own[0]]
+        own[0]
         if len(own) == 1
-        else replace(
-            rows[own[0]],
-            n=sum(rows[number].n for number in own),
-            sums=Sums(layout.items, total).to_bytes(),
-        )
-        for own, total in zip(groups.values(), totals, strict=True)
+        else replace(own[0], n=sum(row.n for row in own), sums=total.to_bytes())
+        for own, total in zip(cells.values(), added, strict=True)
     ]
 
 
