@@ -46,6 +46,21 @@ def page(client: FlaskClient, path: str) -> str:
     return html.unescape(answer.get_data(as_text=True))
 
 
+# An interval as pages write it, as sentences do, and a rank set.
+INTERVAL = re.compile(
+    r"\d+(?:,\d)?–\d+(?:,\d)?%|(?:từ )?-?\d+(?:,\d)? đến -?\d+(?:,\d)?"
+    r"|hạng \d+ trong|hạng từ \d+ đến \d+"
+)
+LINK = re.compile(r'<a class="interval" href="/method#([\w-]+)" title="([^"]+)">([^<]+)</a>')
+
+
+def intervals(page: str) -> tuple[list[tuple[str, str, str]], list[str]]:
+    """Return anchor, title and words of each interval, and the intervals that lead nowhere."""
+    main = re.sub(r"<svg.*?</svg>", "", page.partition("<main")[2], flags=re.DOTALL)
+    main = main.replace("trục 0–100%", "")  # what a chart spans
+    return LINK.findall(main), INTERVAL.findall(re.sub(r"<[^>]+>", " ", LINK.sub("", main)))
+
+
 def words(client: FlaskClient, path: str) -> str:
     """Return the words of a page, without markup and charts, with single spaces."""
     main = page(client, path).partition("<main")[2]

@@ -2,6 +2,6 @@
 
 from survey.alerts.looking import examine
 from survey.alerts.telling import tell
-from survey.alerts.words import KINDS, advice, sentence
+from survey.alerts.words import KINDS, advice, limits, sentence
 
-__all__ = ["KINDS", "advice", "examine", "sentence", "tell"]
+__all__ = ["KINDS", "advice", "examine", "limits", "sentence", "tell"]

@@ -1,6 +1,7 @@
 """What an alert says: the figure with its interval, and what to look at; never whose fault."""
 
 from analysis import ConfidenceInterval
+from analysis.comparison import USUAL_LEVEL
 from survey import period
 from survey.i18n import day, interval, number, percent
 from survey.storage import alerts
@@ -35,6 +36,12 @@ RULES = {
 def sentence(alert: Alert) -> str:
     """Return what was found, with its figure, its interval and how many people it rests on."""
     return _SAY[alert.kind](alert)
+
+
+def limits(alert: Alert) -> ConfidenceInterval[float]:
+    """Return the interval of the figure, as it was when the alert was found."""
+    level, method = alert.level or USUAL_LEVEL, alert.method or ""
+    return ConfidenceInterval(alert.low or 0, alert.high or 0, level, method)
 
 
 def advice(alert: Alert) -> str:
@@ -80,10 +87,10 @@ def _silent(alert: Alert) -> str:
 
 
 def _withdrawn(alert: Alert) -> str:
-    share = percent(alert.estimate or 0, _limits(alert))
+    share = percent(alert.estimate or 0, limits(alert))
     return (
         f"{_month(alert)}: {number(alert.count or 0)} trong {number(alert.n or 0)} phiếu được "
-        f"người gửi rút lại ({share}, khoảng {interval(_limits(alert))}); chung của "
+        f"người gửi rút lại ({share}, khoảng {interval(limits(alert))}); chung của "
         f"{number(alert.n_compared)} điểm là {percent(alert.reference or 0)}."
     )
 
@@ -100,21 +107,17 @@ _SAY = {
 
 
 def _index(alert: Alert) -> str:
-    limits = _limits(alert)
-    share = "" if alert.estimate is None else f"{percent(alert.estimate, limits)}, "
+    found = limits(alert)
+    share = "" if alert.estimate is None else f"{percent(alert.estimate, found)}, "
     return (
-        f"{_month(alert)}: chỉ số {share}khoảng {interval(limits)}, "
+        f"{_month(alert)}: chỉ số {share}khoảng {interval(found)}, "
         f"{number(alert.n or 0)} người trả lời"
     )
 
 
 def _reference(alert: Alert) -> str:
-    return percent(alert.reference or 0, _limits(alert))
+    return percent(alert.reference or 0, limits(alert))
 
 
 def _month(alert: Alert) -> str:
     return period.parse(alert.period or "").title
-
-
-def _limits(alert: Alert) -> ConfidenceInterval[float]:
-    return ConfidenceInterval(alert.low or 0, alert.high or 0, 0.95, "")

@@ -133,6 +133,8 @@ class _Family:
             estimate=figure.estimate if figure.has_share else None,
             low=figure.interval.low,
             high=figure.interval.high,
+            level=figure.interval.level,
+            method=figure.interval.method,
             reference=reference,
             n=figure.n_respondents,
         )
@@ -222,6 +224,8 @@ def _withdrawn(about: Finding, place: tuple[str, int], n: int, sent: int) -> Fin
         estimate=n / sent,
         low=float(limits.low),
         high=float(limits.high),
+        level=limits.level,
+        method=limits.method,
         n=sent,
         count=n,
     )

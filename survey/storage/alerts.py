@@ -27,8 +27,9 @@ Key = tuple[str, str, int | None, int | None]
 class Finding:
     """A cause as it was found, with its figure and how many places were looked at.
 
-    `period` is a name; fractions from 0 to 1; `reference` is the target, the middle of the group
-    or the centre line; `count` of `n` people or days; `rule` of the control chart.
+    `period` is a name; fractions from 0 to 1; `level` and `method` are the interval's; `reference`
+    is the target, the middle of the group or the centre line; `count` of `n` people or days;
+    `rule` of the control chart.
     """
 
     kind: str
@@ -40,6 +41,8 @@ class Finding:
     estimate: float | None = None
     low: float | None = None
     high: float | None = None
+    level: float | None = None
+    method: str | None = None
     reference: float | None = None
     n: int | None = None
     count: int | None = None
@@ -64,6 +67,8 @@ class Alert(Base):
     estimate: Mapped[float | None]
     low: Mapped[float | None]
     high: Mapped[float | None]
+    level: Mapped[float | None]
+    method: Mapped[str | None]
     reference: Mapped[float | None]
     n: Mapped[int | None]
     count: Mapped[int | None]

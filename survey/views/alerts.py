@@ -11,7 +11,7 @@ from forms.alerts import MuteForm
 from forms.manage import ConfirmForm
 from survey import mail, period
 from survey.access import note, roles, scope
-from survey.alerts import KINDS, advice, sentence
+from survey.alerts import KINDS, advice, limits, sentence
 from survey.db import session
 from survey.storage import alerts, closes, units
 from survey.storage.alerts import Alert
@@ -81,6 +81,7 @@ def _page(number: int | None = None, form: MuteForm | None = None) -> str:
         kinds=KINDS,
         sentence=sentence,
         advice=advice,
+        limits=limits,
         form=form or MuteForm(formdata=None),
         refused=number,
         confirm=ConfirmForm(),

@@ -5,15 +5,17 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 
 from survey import period
 from survey.db import session
 from survey.storage import alerts, audit_entries, points
 from survey.storage.alerts import BELOW, SILENT, UNSURE, VERY_HIGH, Alert, Finding
-from tests import province
+from tests import province, results
 from tests.province import Place
 
 FIGURE = {"estimate": 0.8, "low": 0.7, "high": 0.85, "reference": 0.9, "n": 60}
+FIGURE |= {"level": 0.95, "method": "wilson-neff-t"}
 
 
 @pytest.fixture
@@ -56,6 +58,24 @@ def test_a_manager_sees_the_alerts_of_his_own_units(
     provincial = _page(province.sign_in(app, place.provincial))
     assert "Phường Cái Khế" in provincial
     assert "Chưa chắc đạt chỉ tiêu (1)" in provincial
+
+
+def test_the_interval_of_an_alert_leads_to_its_method(
+    app: Flask, place: Place, found: dict[str, int]
+) -> None:
+    links, outside = results.intervals(_page(province.sign_in(app, place.provincial)))
+    assert outside == []
+    title = "Khoảng tin cậy 95%, phương pháp Wilson theo người trả lời (wilson-neff-t)"
+    assert links == [("wilson-neff-t", title, "70–85%")] * 3
+
+
+def test_an_alert_from_before_methods_were_kept_still_has_its_interval(
+    app: Flask, manager: FlaskClient, found: dict[str, int]
+) -> None:
+    with app.app_context():
+        session().execute(update(Alert).values(level=None, method=None))
+        session().commit()
+    assert results.intervals(_page(manager)) == ([], ["70–85%"] * 2)
 
 
 def test_without_alerts_the_page_says_what_comes(manager: FlaskClient) -> None:
