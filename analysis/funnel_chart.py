@@ -203,6 +203,6 @@ def _adjusted(
         low=low,
         high=high,
         level=exact.level,
-        method="normal, additive over-dispersion",
+        method="over-dispersion",
         flags=exact.flags & ((share < low) | (share > high)),
     )

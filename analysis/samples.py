@@ -140,7 +140,7 @@ class SensitivityBand:
     low: float
     high: float
     n_effective: float
-    method: str = "data-defect correlation"
+    method: str = "data-defect-correlation"
 
 
 def sensitivity_band(

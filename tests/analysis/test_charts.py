@@ -56,7 +56,7 @@ def test_a_funnel_equals_that_of_r(name: str) -> None:
 def test_the_cases_from_r_have_flags_and_over_dispersion() -> None:
     assert sum(FUNNELS["spread"]["action_flags"]) >= 2
     assert FUNNELS["spread"]["tau_squared"] > 0 == FUNNELS["chance"]["tau_squared"]
-    assert of_r("spread").adjusted_warning.method == "normal, additive over-dispersion"
+    assert of_r("spread").adjusted_warning.method == "over-dispersion"
     assert of_r("chance").adjusted_warning.method == "binomial"
 
 

@@ -36,6 +36,8 @@ class Standing:
     best: int
     worst: int
     tier: str
+    level: float
+    method: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,8 @@ class Move:
 
     before: tuple[int, int]
     now: tuple[int, int]
+    level: float
+    method: str
 
     @property
     def is_up(self) -> bool:

@@ -73,7 +73,10 @@ def standings(codes: Collection[str], sets: RankSets | None) -> dict[str, Standi
     if sets is None:
         return {}
     rows = zip(codes, sets.best.tolist(), sets.worst.tolist(), sets.tiers().tolist(), strict=True)
-    return {code: Standing(best=best, worst=worst, tier=tier) for code, best, worst, tier in rows}
+    return {
+        code: Standing(best=best, worst=worst, tier=tier, level=sets.level, method=sets.method)
+        for code, best, worst, tier in rows
+    }
 
 
 def moves(now: Indices, before: Indices, codes: Collection[str]) -> dict[str, Move]:
@@ -86,6 +89,8 @@ def moves(now: Indices, before: Indices, codes: Collection[str]) -> dict[str, Mo
         code: Move(
             before=(int(old.best[number]), int(old.worst[number])),
             now=(int(new.best[number]), int(new.worst[number])),
+            level=new.level,
+            method=new.method,
         )
         for number, code in enumerate(codes)
         if changed[number]

@@ -67,6 +67,19 @@ def test_units_far_apart_are_listed_by_index_each_with_its_tier_and_rank_set(
     assert "không dùng để xếp loại hay thưởng phạt" in text
 
 
+def test_limits_of_the_funnel_and_rank_sets_lead_to_their_methods(reader: FlaskClient) -> None:
+    links, outside = results.intervals(results.page(reader, PAGE))
+    assert outside == []
+    titles = {name: title for name, title, _words in links}
+    assert titles["simultaneous"].startswith("Tập hạng 95%, phương pháp tập hạng đồng thời")
+    assert titles["over-dispersion"].startswith("Giới hạn 95%, phương pháp nhị thức cộng")
+    assert [words for name, _title, words in links if name == "simultaneous"] == [
+        "hạng 1",
+        "hạng 2",
+        "hạng 3",
+    ]
+
+
 def test_the_reader_may_ask_for_the_alphabet(reader: FlaskClient) -> None:
     text = results.words(reader, f"{PAGE}?order=name")
     table = text[text.index("Các đơn vị") :]

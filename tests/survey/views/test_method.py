@@ -1,6 +1,7 @@
 """The method page, and the way to it from every interval."""
 
 import re
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -12,24 +13,28 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis import difference, funnel, rank_sets, sensitivity_band, xmr_chart
 from analysis.drivers import key_drivers
 from analysis.index import index_from_sums
 from analysis.interval import ConfidenceInterval
 from analysis.publication import Thresholds
 from analysis.sums import Item, Sums, tally
 from survey import period, reports
-from survey.reports import TrendMonth, UnitPage
+from survey.reports import Before, Gap, Stream, TrendMonth, UnitPage
+from survey.reports.report import Coverage
+from survey.reports.verdict import verdict
 from survey.views import method
 from tests import figures, results
 from tests.province import Place
 
+# Of figures, and of what is made of several.
 METHODS = {"bca", "wilson", "wilson-neff-t", "t", "t-logit", "census"}
+BEYOND = {"mover", "simultaneous", "klein", "binomial", "over-dispersion", "xmr"}
+BEYOND |= {"data-defect-correlation"}
 ITEMS = (Item("A1", "A"), Item("A2", "A"), Item("B1", "B"), Item("overall", None))
 SECTIONS = ("khoang", "so-nguoi", "do-phu", "tu-chon", "so-sanh", "duoc-noi")
 SECTIONS += ("cach-tinh", "phuong-phap", "khong-phai-sipas")
-# An interval as pages write it, and as the sentence under the index does.
-INTERVAL = re.compile(r"\d+(?:,\d)?–\d+(?:,\d)?%|từ \d+ đến \d+")
-LINK = re.compile(r'<a class="interval" href="/method#([\w-]+)" title="([^"]+)">([^<]+)</a>')
+SETS = ((5, "simultaneous"), (70, "klein"))
 MONTH, DAY = "2026-10", date(2026, 10, 20)
 PATH = f"/results/units/31117/{MONTH}"
 
@@ -40,16 +45,6 @@ def _tree(page: str) -> Any:
 
 def _text(element: Any) -> str:
     return " ".join("".join(element.itertext()).split())
-
-
-def _intervals(page: str) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return anchor and title of each interval, and the intervals that lead nowhere."""
-    main = re.sub(r"<svg.*?</svg>", "", page.partition("<main")[2], flags=re.DOTALL)
-    main = main.replace("trục 0–100%", "")  # what a chart spans
-    linked = LINK.findall(main)
-    assert all(INTERVAL.fullmatch(words) for _anchor, _title, words in linked)
-    outside = INTERVAL.findall(re.sub(r"<[^>]+>", " ", LINK.sub("", main)))
-    return [(anchor, title) for anchor, title, _words in linked], outside
 
 
 def _page(client: FlaskClient) -> str:
@@ -104,13 +99,14 @@ def full(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_every_interval_of_a_page_names_its_method_and_leads_to_its_row(
     full: None, manager: FlaskClient, client: FlaskClient
 ) -> None:
-    links, outside = _intervals(results.page(manager, PATH))
+    links, outside = results.intervals(results.page(manager, PATH))
     assert outside == []
     # The index twice, in figures and in words; the single question; without marks; five
     # factors; sixteen items; six months; two places below.
     assert len(links) == 2 + 1 + 1 + 5 + 16 + 6 + 2
     ids, named = _ids(_page(client)), set()
-    for name, title in links:
+    for name, title, words in links:
+        assert results.INTERVAL.fullmatch(words)
         assert name in ids
         assert re.fullmatch(rf"Khoảng tin cậy 95%, phương pháp .+ \({name}\)", title)
         named.add(name)
@@ -123,14 +119,18 @@ def test_the_method_is_that_of_the_figure_and_not_of_the_page(
     results.answered(app, place.point, DAY, 40, (5, 5, 4, 4, 2, 6))
     results.answered(app, place.point, DAY, 20)
     results.close(app, date(2026, 11, 7))
-    links, outside = _intervals(results.page(manager, PATH))
+    links, outside = results.intervals(results.page(manager, PATH))
     assert outside == []
-    assert [name for name, _title in links[:3]] == ["wilson-neff-t", "wilson-neff-t", "wilson"]
+    assert [name for name, _title, _words in links[:3]] == [
+        "wilson-neff-t",
+        "wilson-neff-t",
+        "wilson",
+    ]
 
 
 def test_the_second_figure_has_its_own_interval(full: None, manager: FlaskClient) -> None:
     page = results.page(manager, PATH)
-    (second,) = [words for _, _, words in LINK.findall(page) if words == "50–60%"]
+    (second,) = [words for _, _, words in results.LINK.findall(page) if words == "50–60%"]
     assert re.search(rf"Không tính 12 phiếu cần kiểm tra: 84% \(<a [^>]+>{second}</a>\)", page)
 
 
@@ -155,7 +155,7 @@ def test_a_stranger_may_read_it_and_every_word_has_its_section(client: FlaskClie
 def test_each_method_has_a_row_that_says_what_it_is(client: FlaskClient) -> None:
     tree = _tree(_page(client))
     rows = list(zip(tree.iter("dt"), tree.iter("dd"), strict=True))
-    assert {term.get("id") for term, _ in rows} == METHODS
+    assert {term.get("id") for term, _ in rows} == METHODS | BEYOND
     for term, meaning in rows:
         assert _text(term.find("code")) == term.get("id")
         assert len(_text(meaning)) > 60
@@ -201,6 +201,69 @@ def test_each_row_is_the_method_of_some_figure() -> None:
         key_drivers(levels[:, :3], levels[:, 3], codes="ABC").drivers[0].interval.method,
     }
     assert found == METHODS
+
+
+def test_each_other_row_is_the_method_of_what_is_made_of_figures() -> None:
+    alike, apart = ([9, 8, 9, 10], [10] * 4), ([90, 10, 50, 99], [100] * 4)
+    few, many = [rank_sets(range(n), [0.1] * n, method=m) for n, m in SETS]
+    change = difference(*(index_from_sums({0: tally([(5,), (n,)] * 20, "A")}) for n in (2, 4)))
+    found = {
+        change.method.partition("-")[0],
+        few.method,
+        many.method,
+        funnel(*alike).adjusted_warning.method,
+        funnel(*apart).adjusted_warning.method,
+        xmr_chart([0.8, 0.9, 0.7, 0.8]).method,
+        sensitivity_band(0.8, 100, 1000)[0].method,
+    }
+    assert found == BEYOND
+
+
+def test_a_change_a_stream_and_a_deviation_lead_to_their_methods(
+    manager: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parts = [figures.share(n, 400, code, "factor") for n, code in ((300, "A"), (360, "B"))]
+    index, invited = figures.share(340, 400), figures.share(200, 400)
+    gap = difference(invited.source, index.source)
+    report = figures.report(
+        index,
+        *parts,
+        owner=figures.unit(code="31117"),
+        is_closed=True,
+        coverage=Coverage(
+            n=400, n_dossiers=4000, missing={}, band=sensitivity_band(0.85, 400, 4000)
+        ),
+    )
+    earlier = {("overall", "index"): invited, ("factor", "A"): parts[1], ("factor", "B"): parts[1]}
+    before = Before(period=report.period.previous, figures=earlier)
+    page = UnitPage(
+        report=report,
+        verdict=verdict(report.figures, {}, before),
+        trend=(),
+        below=(),
+        other_instruments={},
+        comments=0,
+        last_close=None,
+        streams=(
+            Stream(channel="qr", figure=index, gap=None),
+            Stream(
+                channel="invitation",
+                figure=invited,
+                gap=Gap(estimate=gap.estimate, interval=gap.confidence_interval()),
+            ),
+        ),
+    )
+    monkeypatch.setattr(reports, "unit_page", lambda *_args, **_options: page)
+    monkeypatch.setattr(period, "today", lambda: date(2026, 12, 31))
+    links, outside = results.intervals(results.page(manager, PATH))
+    assert outside == []
+    named = Counter(name for name, _title, _words in links)
+    # The index, two factors and a stream against what was before; the band, and twice in words.
+    assert (named["mover"], named["data-defect-correlation"]) == (4, 3)
+    titles = {name: title for name, title, _words in links}
+    assert titles["mover"].startswith("Khoảng tin cậy 95%, phương pháp MOVER")
+    assert titles["mover"].endswith("(mover-wilson)")
+    assert titles["data-defect-correlation"].startswith("Độ lệch có thể có, phương pháp")
 
 
 def test_the_picture_is_the_simulation_that_the_page_says_it_is() -> None:
