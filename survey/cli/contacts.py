@@ -4,6 +4,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from survey.cli.notes import note
 from survey.cli.refusals import ready
 from survey.db import session
 from survey.storage import contacts
@@ -27,6 +28,7 @@ def rotate() -> None:
                 "There is no key. Put one in FLASK_CONTACT_KEYS; flask contacts key makes it."
             )
         done, shut = contacts.rotate(session(), keys)
+        note("rotate contact keys", "contacts", f"{done}, {shut}")
         session().commit()
     click.echo(f"{done} numbers are encrypted with the first key.")
     if shut:

@@ -91,6 +91,8 @@ def poster(public_id: str, out: Path) -> None:
         made = posters.of_code(point.code, unit, base, today)
         with whole(out, force=True) as file:
             file.write(posters.pdf([made]))
+            note("print poster", public_id, f"a5 {point.code.serial}")
+            session().commit()
     click.echo(f"{out}: {made.address}")
 
 
@@ -118,11 +120,11 @@ def posters_(*, code: str, form: str, language: str | None, out: Path, force: bo
         session().close()  # kept open on SQLite, it would let citizens wait
         if not made:
             raise click.ClickException(f"{unit.name} has no open point with a code to print")
-        with (
-            whole(out, force=force) as file,
-            click.progressbar(made, label=f"{len(made)} codes") as counted,
-        ):
-            write(file, counted, form, language)
+        with whole(out, force=force) as file:
+            with click.progressbar(made, label=f"{len(made)} codes") as counted:
+                write(file, counted, form, language)
+            note("print posters", code, f"{form} {len(made)}")
+            session().commit()
     click.echo(f"{out}: {len(made)} codes of {unit.name}, {form}")
 
 

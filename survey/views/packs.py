@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from forms.codes import PackForm, offer_languages
 from forms.manage import offer_units
 from survey import period, posters
-from survey.access import roles, unit_in_scope
+from survey.access import note, roles, unit_in_scope
 from survey.config import ConfigError, public_address
 from survey.db import session
 from survey.posters import Poster, PosterError
@@ -66,6 +66,7 @@ def _pack(unit: Unit, form: PackForm) -> Response:
     file = BytesIO()
     write = posters.WRITERS[form.file.data]
     write(file, made, form.form.data, form.language.data or None)
+    note("print posters", unit.code, f"{form.form.data} {len(made)}")
     name = f"attachment; filename=ma-{unit.code}-{form.form.data}.{form.file.data}"
     headers = {"Content-Disposition": name}
     return Response(file.getvalue(), mimetype=MEDIA_TYPES[form.file.data], headers=headers)

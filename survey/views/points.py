@@ -176,16 +176,16 @@ def reopen(public_id: str) -> Page:
 def poster(public_id: str) -> Response:
     """Hand over the poster of the code in force: A5, or as the address asks."""
     point = _point(public_id)
-    form, language = request.args.get("form"), request.args.get("language")
+    form, language = request.args.get("form", ""), request.args.get("language")
+    form = form if form in posters.FORMS else "a5"
     try:
         pdf = posters.pdf(
-            [_poster(point)],
-            form if form in posters.FORMS else "a5",
-            language if language in posters.languages() else None,
+            [_poster(point)], form, language if language in posters.languages() else None
         )
     except (ConfigError, PosterError) as error:
         flash(str(error), "danger")
         return _to(point)
+    note("print poster", public_id, f"{form} {point.code.serial}")
     name = f"attachment; filename=ma-{point.code.serial}.pdf"
     return Response(pdf, mimetype="application/pdf", headers={"Content-Disposition": name})
 

@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from survey.db import session
-from survey.storage import comments, contacts, points
+from survey.storage import audit_entries, comments, contacts, points
+from survey.storage.audit_entries import COMMAND_LINE
 from survey.storage.contacts import Contact
 from tests import province
 
@@ -64,6 +65,9 @@ def test_numbers_are_encrypted_with_the_first_key(make: Callable[[str], Flask]) 
     assert done.exit_code == 0
     assert "1 numbers are encrypted with the first key" in done.output
     assert (_number(app, NEW), _number(app, OLD)) == ("0912345678", None)
+    with app.app_context():
+        entry = audit_entries.page(session()).rows[0]
+    assert (entry.actor, entry.act) == (COMMAND_LINE, "rotate contact keys")
 
 
 def test_a_number_that_no_key_opens_is_said_and_kept(make: Callable[[str], Flask]) -> None:

@@ -9,7 +9,8 @@ from flask import Flask
 
 from survey import period
 from survey.db import session
-from survey.storage import point_codes, points
+from survey.storage import audit_entries, point_codes, points
+from survey.storage.audit_entries import COMMAND_LINE
 from tests import province
 from tests.posters import codes, pages, sizes
 from tests.province import Place
@@ -23,6 +24,12 @@ def _address(token: str) -> str:
     return f"https://hailong.example.vn/p/{token}"
 
 
+def _logged(app: Flask) -> list[tuple[str, str, str, str]]:
+    with app.app_context():
+        entries = audit_entries.page(session()).rows
+    return [(entry.actor, entry.act, entry.subject, entry.detail) for entry in entries]
+
+
 def test_a_province_is_printed_in_one_run(both_app: Flask, tmp_path: Path) -> None:
     place = province.build(both_app)
     out = tmp_path / "posters.pdf"
@@ -32,6 +39,18 @@ def test_a_province_is_printed_in_one_run(both_app: Flask, tmp_path: Path) -> No
     assert sizes(out.read_bytes()) == [(105, 148)] * 2
     found = [codes(page) for page in pages(out.read_bytes())]
     assert found == [[_address(place.other_token)], [_address(place.token)]]
+    assert _logged(both_app) == [(COMMAND_LINE, "print posters", "92", "a6 2")]
+
+
+def test_a_poster_of_one_counter_is_in_the_audit_log(
+    app: Flask, place: Place, tmp_path: Path
+) -> None:
+    out = str(tmp_path / "p.pdf")
+    done = app.test_cli_runner().invoke(args=["points", "poster", place.point, "--out", out])
+    assert done.exit_code == 0, done.output
+    with app.app_context():
+        serial = points.any_of(session(), place.point).code.serial
+    assert _logged(app) == [(COMMAND_LINE, "print poster", place.point, f"a5 {serial}")]
 
 
 def test_a_zip_holds_a_pdf_for_each_unit(app: Flask, place: Place, tmp_path: Path) -> None:
@@ -100,4 +119,5 @@ def test_a_name_that_cannot_be_printed_leaves_the_file_that_was_there(
     done = _run(app, "--unit", "92", "--out", out, "--force")
     assert (done.exit_code, "Quầy 😀" in done.output) == (1, True)
     assert out.read_bytes() == b"before"
+    assert _logged(app) == []
     assert [file.name for file in tmp_path.iterdir() if "p.pdf" in file.name] == ["p.pdf"]

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from survey import period
 from survey.db import session
-from survey.storage import points, units
+from survey.storage import audit_entries, points, units
 from survey.views import packs
 from tests import province
 from tests.posters import codes, pages
@@ -17,7 +17,7 @@ PDF = "/posters/file?unit={}&form={}&language={}&file=pdf"
 
 
 def test_a_unit_gets_one_pdf_with_the_codes_of_its_open_counters(
-    manager: FlaskClient, place: Place
+    app: Flask, manager: FlaskClient, place: Place
 ) -> None:
     assert "In mã cho cả đơn vị" in province.get(manager, "/posters").get_data(as_text=True)
     sent = province.get(manager, PDF.format("31117", "a6", "en"))
@@ -25,6 +25,10 @@ def test_a_unit_gets_one_pdf_with_the_codes_of_its_open_counters(
     assert "ma-31117-a6.pdf" in sent.headers["Content-Disposition"]
     address = f"https://hailong.example.vn/p/{place.token}"
     assert [codes(page) for page in pages(sent.data)] == [[address]]
+    with app.app_context():
+        entry = audit_entries.page(session()).rows[0]
+    assert (entry.actor, entry.act) == (place.manager, "print posters")
+    assert (entry.subject, entry.detail) == ("31117", "a6 1")
 
 
 def test_a_province_gets_a_zip_with_a_pdf_for_each_unit(app: Flask, place: Place) -> None:

@@ -8,7 +8,7 @@ from werkzeug.test import TestResponse
 
 from survey import period
 from survey.db import session
-from survey.storage import points
+from survey.storage import audit_entries, points
 from survey.storage.points import ServicePoint
 from tests import province
 from tests.province import Place
@@ -168,11 +168,17 @@ def test_a_counter_is_not_reopened_beside_one_that_took_its_name(
     assert "Đổi tên" in _get(manager, page).get_data(as_text=True)
 
 
-def test_the_poster_is_a_pdf_named_by_its_serial(manager: FlaskClient, place: Place) -> None:
+def test_the_poster_is_a_pdf_named_by_its_serial_and_logged(
+    app: Flask, manager: FlaskClient, place: Place
+) -> None:
     sent = _get(manager, f"/points/{place.point}/poster.pdf")
     assert sent.mimetype == "application/pdf"
     assert sent.data.startswith(b"%PDF")
     assert f"ma-{place.point.upper()}-01.pdf" in sent.headers["Content-Disposition"]
+    with app.app_context():
+        entry = audit_entries.page(session()).rows[0]
+    assert (entry.actor, entry.act, entry.subject) == (place.manager, "print poster", place.point)
+    assert entry.detail == f"a5 {place.point.upper()}-01"
 
 
 def test_without_a_public_address_there_is_no_poster_and_the_page_says_why(
