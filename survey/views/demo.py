@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from survey import db, period, reports
-from survey.access import roles, scope, unit_in_scope
+from survey.access import note, roles, scope, unit_in_scope
 from survey.closing import CloseResult
 from survey.db import session
 from survey.demo import trial
@@ -39,6 +39,7 @@ def close(code: str, name: str) -> Response:
     unit_in_scope(code)
     threshold = current_app.config["SMALLEST_GROUP"]
     result = trial.close_now(session(), period.today(), threshold)
+    note("close now", str(period.today()), f"{result.answers} / {result.batches}")
     session().commit()
     reports.forget(session())
     db.tidy()

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from survey import accounts, demo, period
 from survey.db import session
-from survey.storage import closes, points, users
+from survey.storage import audit_entries, closes, points, users
 from tests import province, results
 from tests.province import PASSWORD, Place
 
@@ -37,6 +37,11 @@ def _press(client: FlaskClient, words: str, page: str = PAGE) -> str:
     answer = province.post(client, html.unescape(address[1]), page)
     assert answer.status_code == 303
     return results.words(client, answer.location)
+
+
+def _press_after_sending(client: FlaskClient) -> str:
+    _press(client, "Gửi thử 20 phiếu")
+    return _press(client, "Chốt ngay")
 
 
 def _received(words: str) -> int:
@@ -82,6 +87,15 @@ def test_a_close_now_is_not_the_close_of_the_day(demo_app: Flask, head: FlaskCli
     assert before is not None
     assert after is not None
     assert (after.day, after.closed_at) == (before.day, before.closed_at)
+
+
+def test_a_close_now_is_in_the_audit_log(demo_app: Flask, head: FlaskClient) -> None:
+    closed = re.search(r"Đã chốt (\d+) phiếu trong (\d+) đợt", _press_after_sending(head))
+    assert closed is not None
+    with demo_app.app_context():
+        entry = audit_entries.page(session(), act="close now").rows[0]
+    assert (entry.actor, entry.subject) == (demo.EMAIL, str(period.today()))
+    assert entry.detail == f"{closed[1]} / {closed[2]}"
 
 
 def test_a_counters_page_sends_to_that_counter(demo_app: Flask, head: FlaskClient) -> None:
