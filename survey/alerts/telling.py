@@ -45,20 +45,37 @@ def tell(today: date) -> int:
 def _letters(new: Sequence[Alert], settings: Mapping[str, Any]) -> Iterator[Letter]:
     codes = {alert.unit_code for alert in new}
     names = {unit.code: unit.name for unit in units.named(session(), codes, period.today())}
-    below: dict[str, frozenset[str]] = {}
+    reach = _Reach()
     for user in users.every(session()):
-        own = [alert for alert in new if alert.unit_code in _reach(user, below)]
+        own = [alert for alert in new if reach.tells(user, alert)]
         if own and user.active and user.password:
             yield _letter(user, own, names, settings)
 
 
-def _reach(user: User, below: dict[str, frozenset[str]]) -> frozenset[str]:
-    """Return the units that a user manages; `below` keeps what was read."""
-    tops = [each.unit_code for each in user.assignments if each.role in TOLD]
-    for top in tops:
-        if top not in below:
-            below[top] = units.subtree(session(), top, period.today())
-    return frozenset().union(*(below[top] for top in tops))
+class _Reach:
+    """Who is told of which units; what was read once is kept."""
+
+    def __init__(self) -> None:
+        self._below: dict[str, frozenset[str]] = {}
+        self._provincial: dict[str, frozenset[str]] = {}
+
+    def tells(self, user: User, alert: Alert) -> bool:
+        """Say whether an alert is for a user: some are for whoever manages the province alone."""
+        is_of_province = alert.kind in alerts.OF_PROVINCE
+        below = self._provincial_below if is_of_province else self._all_below
+        tops = (each.unit_code for each in user.assignments if each.role in TOLD)
+        return any(alert.unit_code in below(top) for top in tops)
+
+    def _all_below(self, top: str) -> frozenset[str]:
+        if top not in self._below:
+            self._below[top] = units.subtree(session(), top, period.today())
+        return self._below[top]
+
+    def _provincial_below(self, top: str) -> frozenset[str]:
+        if top not in self._provincial:
+            codes = self._all_below(top)
+            self._provincial[top] = units.provincial(session(), codes, period.today())
+        return self._provincial[top]
 
 
 def _letter(

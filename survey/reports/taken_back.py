@@ -15,8 +15,6 @@ from survey.storage import points, units, withdrawals
 from survey.storage.points import ServicePoint
 from survey.storage.units import Unit
 
-PROVINCE = "province"
-
 
 @dataclass(frozen=True)
 class TakenBack:
@@ -33,7 +31,7 @@ def taken_back(session: Session, unit: Unit, period: Period) -> Sequence[TakenBa
     Empty for any other unit. A count says nothing of what was answered, so that it is shown
     however small.
     """
-    if unit.level != PROVINCE:
+    if unit.level != units.PROVINCE:
         return ()
     today = periods.today()
     counts: defaultdict[tuple[int, str], dict[str, int]] = defaultdict(dict)

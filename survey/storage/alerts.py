@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ForeignKey, insert, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, and_, insert, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from survey.storage import units
 from survey.storage.base import Base
 from survey.storage.points import ServicePoint
 
@@ -16,6 +17,8 @@ SILENT, QUIET, WITHDRAWN = "silent", "quiet", "withdrawn"
 # Looked for once, when a month closes, and every night.
 OF_MONTHS = (BELOW, UNSURE, CHANGED, VERY_HIGH, SILENT)
 OF_NIGHTS = (QUIET, WITHDRAWN)
+# Told to the province alone: who presses people to take answers back must not see whether they did.
+OF_PROVINCE = frozenset({WITHDRAWN})
 # What calls for no act of its own stands on the page only.
 UNMAILED = frozenset({UNSURE})
 # How long the page still shows what is over.
@@ -147,15 +150,15 @@ def put(session: Session, kinds: Collection[str], found: Iterable[Finding], day:
 
 
 def listing(session: Session, codes: Collection[str], today: date) -> Sequence[Alert]:
-    """Return the alerts of these units, the latest first; those long over are left out."""
-    shown = or_(Alert.ended_on.is_(None), Alert.ended_on > today - SHOWN_AFTER)
-    query = select(Alert).where(Alert.unit_code.in_(codes), shown)
+    """Return what who reaches these units may know, the latest first; not what is long over."""
+    current = or_(Alert.ended_on.is_(None), Alert.ended_on > today - SHOWN_AFTER)
+    query = select(Alert).where(_is_told(session, codes, today), current)
     return session.scalars(query.order_by(Alert.raised_on.desc(), Alert.id)).all()
 
 
-def get(session: Session, number: int, codes: Collection[str]) -> Alert:
-    """Return an alert of these units, to change it; NoResultFound if it is not one of theirs."""
-    query = select(Alert).where(Alert.id == number, Alert.unit_code.in_(codes))
+def get(session: Session, number: int, codes: Collection[str], today: date) -> Alert:
+    """Return an alert that who reaches these units may know, to change it; else NoResultFound."""
+    query = select(Alert).where(Alert.id == number, _is_told(session, codes, today))
     return session.execute(query.with_for_update(of=Alert)).scalar_one()
 
 
@@ -180,6 +183,13 @@ def acknowledge(alert: Alert, by: str, on: date) -> None:
 def mute(alert: Alert, by: str, until: date | None) -> None:
     """Let a cause be silent until a day, or be heard again."""
     alert.muted_by, alert.muted_until = (by, until) if until else (None, None)
+
+
+def _is_told(session: Session, codes: Collection[str], today: date) -> ColumnElement[bool]:
+    """Return the condition that an alert may be known to who reaches these units."""
+    provincial = units.provincial(session, codes, today)
+    widely = Alert.kind.not_in(OF_PROVINCE), Alert.unit_code.in_(codes)
+    return or_(and_(*widely), and_(Alert.kind.in_(OF_PROVINCE), Alert.unit_code.in_(provincial)))
 
 
 def _key(finding: Finding) -> Key:

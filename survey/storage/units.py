@@ -14,6 +14,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from survey.storage import names
 from survey.storage.base import Base, Refused
 
+PROVINCE = "province"
+
 
 class Unit(Base):
     """A province, department or commune during one stretch of its history."""
@@ -95,6 +97,13 @@ def subtree(session: Session, code: str, on: date) -> frozenset[str]:
     tree = select(Unit.code).where(Unit.code == code, alive(on)).cte("tree", recursive=True)
     below = select(Unit.code).join(tree, Unit.parent_code == tree.c.code).where(alive(on))
     return frozenset(session.scalars(select(tree.union(below).c.code)))
+
+
+def provincial(session: Session, codes: Collection[str], on: date) -> frozenset[str]:
+    """Return those of these units that are a province among them, or stand below one."""
+    provinces = select(Unit.code).where(Unit.level == PROVINCE, alive(on))
+    tops = [code for code in session.scalars(provinces) if code in codes]
+    return frozenset().union(*(subtree(session, top, on) for top in tops))
 
 
 def is_empty(session: Session) -> bool:

@@ -36,7 +36,7 @@ def listing() -> str:
 @roles(MANAGER)
 def acknowledge(number: int) -> Response:
     """Note that the user has seen an alert."""
-    alert = alerts.get(session(), number, scope())
+    alert = _alert(number)
     alerts.acknowledge(alert, current_user.email, period.today())
     return _done(alert, "acknowledge alert", "Đã ghi: đã xem.")
 
@@ -45,7 +45,7 @@ def acknowledge(number: int) -> Response:
 @roles(MANAGER)
 def mute(number: int) -> Page:
     """Let a cause be silent until a day."""
-    alert, form = alerts.get(session(), number, scope()), MuteForm()
+    alert, form = _alert(number), MuteForm()
     today = period.today()
     if form.validate() and not today < form.until.data <= today + LONGEST_MUTE:
         form.until.errors = ["Xin ghi một ngày sau hôm nay, trong vòng một năm."]
@@ -59,9 +59,13 @@ def mute(number: int) -> Page:
 @roles(MANAGER)
 def hear(number: int) -> Response:
     """Let a muted cause be heard again."""
-    alert = alerts.get(session(), number, scope())
+    alert = _alert(number)
     alerts.mute(alert, current_user.email, None)
     return _done(alert, "hear alert", "Đã thôi ẩn.")
+
+
+def _alert(number: int) -> Alert:
+    return alerts.get(session(), number, scope(), period.today())
 
 
 def _done(alert: Alert, act: str, said: str, detail: str = "") -> Response:

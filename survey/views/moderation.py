@@ -17,9 +17,9 @@ from survey.db import session
 from survey.storage import comment_batches, comments, contacts, referrals, units
 from survey.storage.comments import Comment
 from survey.storage.points import ServicePoint
+from survey.storage.units import PROVINCE
 from survey.storage.users import MODERATOR, PROVINCE_ADMIN
 
-PROVINCE = "province"
 BY_HAND = "moderator"
 VIEW_NAMES = {
     "held": "Đang giữ lại",

@@ -11,7 +11,7 @@ from survey import alerts, period
 from survey.db import session
 from survey.storage import alerts as stored
 from survey.storage import points, scans, targets, users
-from survey.storage.alerts import Alert
+from survey.storage.alerts import Alert, Finding
 from survey.storage.targets import INDEX, TargetChange
 from tests import peers, province, rows, smtp
 from tests.province import Place
@@ -120,6 +120,20 @@ def test_each_manager_gets_one_letter_about_his_own_units_once(
     assert "Phường Ninh Kiều. Dưới chỉ tiêu." in text
     assert "cả khoảng nằm dưới chỉ tiêu 90%" in text
     assert "https://hailong.example.vn/alerts" in text
+
+
+def test_a_letter_about_what_was_taken_back_goes_to_the_province_alone(
+    both_app: Flask, weak: Place
+) -> None:
+    with both_app.app_context():
+        about = {"unit_code": "31117", "period": "2026-11", "n": 50, "count": 20}
+        figure = {"estimate": 0.4, "low": 0.3, "high": 0.5, "reference": 0.05}
+        taken = Finding(kind=stored.WITHDRAWN, **about, **figure)  # type: ignore[arg-type]
+        stored.put(session(), stored.OF_NIGHTS, [taken], CLOSE)
+        session().commit()
+    with smtp.server() as box:
+        assert _told(both_app, box) == 1
+    assert [letter["To"] for letter in box.letters] == [weak.provincial]
 
 
 def test_a_server_that_is_away_is_tried_again(both_app: Flask, weak: Place) -> None:

@@ -88,9 +88,9 @@ def test_only_what_is_new_and_calls_for_an_act_is_written_about(session: Session
 def test_an_alert_of_another_unit_is_not_found(session: Session) -> None:
     _put(session, _found())
     (alert,) = _shown(session)
-    assert alerts.get(session, alert.id, [UNIT]) is alert
+    assert alerts.get(session, alert.id, [UNIT], DAY) is alert
     with pytest.raises(NoResultFound):
-        alerts.get(session, alert.id, ["31120"])
+        alerts.get(session, alert.id, ["31120"], DAY)
 
 
 def test_a_month_is_looked_at_once(session: Session) -> None:

@@ -130,3 +130,12 @@ def test_the_latest_unit_of_a_code_is_known_after_its_end(session: Session) -> N
     assert units.latest(session, "26116", date(2027, 1, 1)).name == "Xã Tân Phú"
     with pytest.raises(NoResultFound):
         units.latest(session, "26116", date(2025, 1, 1))
+
+
+def test_what_a_province_reaches_is_provincial_and_a_commune_alone_is_not(
+    session: Session,
+) -> None:
+    units.put(session, [PROVINCE, COMMUNE, HOA], JULY)
+    everything = frozenset({"75", "26116", "26119"})
+    assert units.provincial(session, everything, JULY) == everything
+    assert units.provincial(session, ["26116", "26119"], JULY) == frozenset()

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from survey import period
 from survey.db import session
 from survey.storage import alerts, audit_entries, points
-from survey.storage.alerts import BELOW, SILENT, UNSURE, VERY_HIGH, Alert, Finding
+from survey.storage.alerts import BELOW, SILENT, UNSURE, VERY_HIGH, WITHDRAWN, Alert, Finding
 from tests import province, results
 from tests.province import Place
 
@@ -44,7 +44,7 @@ def _page(client: FlaskClient) -> str:
 
 def _stored(app: Flask, number: int) -> Alert:
     with app.app_context():
-        return alerts.get(session(), number, ["31117", "31120"])
+        return alerts.get(session(), number, ["31117", "31120"], period.today())
 
 
 def test_a_manager_sees_the_alerts_of_his_own_units(
@@ -140,6 +140,21 @@ def test_an_alert_of_another_unit_cannot_be_touched(
     until = date(2099, 1, 1).isoformat()
     answer = province.post(manager, f"/alerts/{number}/{act}", "/alerts", until=until)
     assert answer.status_code == 404
+
+
+def test_what_was_taken_back_is_told_to_the_province_alone(app: Flask, place: Place) -> None:
+    with app.app_context():
+        counter = points.any_of(session(), place.point).id
+        about = {"unit_code": "31117", "point_id": counter, "period": "2026-10", **FIGURE}
+        taken = Finding(kind=WITHDRAWN, count=20, **about)  # type: ignore[arg-type]
+        alerts.put(session(), alerts.OF_NIGHTS, [taken], period.today())
+        session().commit()
+        (found,) = alerts.listing(session(), ["92", "31117"], period.today())
+    mute = f"/alerts/{found.id}/seen"
+    assert "được người gửi rút lại" in _page(province.sign_in(app, place.provincial))
+    own = province.sign_in(app, place.manager)
+    assert "rút lại" not in _page(own).partition("Nên hiểu")[0]
+    assert province.post(own, mute, "/alerts").status_code == 404
 
 
 def test_a_reader_reads_and_decides_nothing(app: Flask, found: dict[str, int]) -> None:
