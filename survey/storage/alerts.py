@@ -156,6 +156,15 @@ def listing(session: Session, codes: Collection[str], today: date) -> Sequence[A
     return session.scalars(query.order_by(Alert.raised_on.desc(), Alert.id)).all()
 
 
+def quiet(session: Session, codes: Collection[str], today: date) -> Sequence[Alert]:
+    """Return the codes of these units' open counters that stay quiet, but what is muted."""
+    query = select(Alert).where(
+        Alert.kind == QUIET, Alert.unit_code.in_(codes), Alert.ended_on.is_(None)
+    )
+    rows = session.scalars(query.order_by(Alert.since, Alert.id))
+    return [a for a in rows if a.point and a.point.is_open and not a.is_muted(today)]
+
+
 def get(session: Session, number: int, codes: Collection[str], today: date) -> Alert:
     """Return an alert that who reaches these units may know, to change it; else NoResultFound."""
     query = select(Alert).where(Alert.id == number, _is_told(session, codes, today))

@@ -1,6 +1,5 @@
 """The manager's pages of results: a unit or a counter over a fixed period, and its files."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
@@ -9,12 +8,13 @@ from werkzeug.wrappers import Response
 
 from survey import db, exports, reports
 from survey import period as periods
-from survey.access import may_open, note, roles, scope, top, unit_in_scope
+from survey.access import may_open, note, reach, roles, scope, top, unit_in_scope
 from survey.db import session
 from survey.period import Period
-from survey.reports import Figure, TakenBack, TrendMonth, UnitPage
-from survey.storage import batches, points, responses, units
+from survey.reports import Figure, TrendMonth, UnitPage
+from survey.storage import alerts, batches, points, responses, units
 from survey.storage.units import Unit
+from survey.storage.users import MANAGER
 from survey.views.outlook import outlook
 from survey.views.periods import FIRST_DAY, Choice, choice, read
 
@@ -49,7 +49,7 @@ def unit(code: str, name: str) -> str:
         page = reports.unit_page(one, found, period, with_imported=_wants_imported())
         taken = reports.taken_back(one, found, period)
     above = unit_in_scope(found.parent_code) if found.parent_code in scope() else None
-    return _show(page, choice(period, first), above, taken)
+    return _show(page, choice(period, first), above, taken_back=taken, **_quiet(found))
 
 
 @blueprint.get("/units/<code>/<name>/drivers")
@@ -115,9 +115,7 @@ def is_known(figure: Figure | None) -> bool:
     return figure is not None and figure.is_known
 
 
-def _show(
-    page: UnitPage, ways: Choice, above: Unit | None, taken: Collection[TakenBack] = ()
-) -> str:
+def _show(page: UnitPage, ways: Choice, above: Unit | None, **more: object) -> str:
     return render_template(
         "dashboard/show.html",
         page=page,
@@ -126,11 +124,23 @@ def _show(
         choice=ways,
         outlook=None if page.report.figures else outlook(page),
         trend=_trend(page),
-        taken_back=taken,
         few=reports.FEW,
         deep=reports.THRESHOLDS.ranked,
         smallest=current_app.config["SMALLEST_GROUP"],
+        **more,
     )
+
+
+def _quiet(unit: Unit) -> dict[str, object]:
+    """Return the quiet codes among what the user manages below a unit, as the last close found.
+
+    Looking through the scans themselves would take longer than the rest of the page.
+    """
+    mine, today = reach(MANAGER) & _subtree(unit), periods.today()
+    found = alerts.quiet(session(), mine, today)
+    codes = {alert.unit_code for alert in found}
+    named = units.named(session(), codes, today) if codes else ()
+    return {"quiet": found, "quiet_units": {each.code: each.name for each in named}}
 
 
 def _trend(page: UnitPage) -> list[TrendMonth]:
@@ -151,7 +161,7 @@ def _first_day(unit: Unit) -> date:
     return min(batches.first_day(session(), _subtree(unit)) or FIRST_DAY, FIRST_DAY)
 
 
-def _subtree(unit: Unit) -> Collection[str]:
+def _subtree(unit: Unit) -> frozenset[str]:
     return units.subtree(session(), unit.code, periods.today())
 
 
