@@ -32,6 +32,7 @@ from survey.reports.report import (
 )
 from survey.reports.shelf import Shelf
 from survey.reports.taken_back import TakenBack, taken_back
+from survey.reports.told import ToldPage, told_page
 from survey.reports.verdict import Before, Standing, Verdict
 from survey.storage import batches
 from survey.storage.points import ServicePoint
@@ -56,6 +57,7 @@ __all__ = [
     "Standing",
     "Stream",
     "TakenBack",
+    "ToldPage",
     "TrendMonth",
     "UnitPage",
     "Verdict",
@@ -66,6 +68,7 @@ __all__ = [
     "latest_period",
     "point_page",
     "taken_back",
+    "told_page",
     "unit_page",
 ]
 

@@ -13,7 +13,7 @@ from survey.db import session
 from survey.period import Period
 from survey.reports import Figure, TrendMonth, UnitPage
 from survey.storage import alerts, batches, points, responses, units
-from survey.storage.units import Unit
+from survey.storage.units import PROVINCE, Unit
 from survey.storage.users import MANAGER
 from survey.views.outlook import outlook
 from survey.views.periods import FIRST_DAY, Choice, choice, read
@@ -67,6 +67,25 @@ def drivers(code: str, name: str) -> str:
         report=page.report,
         choice=choice(period, first),
         deep=reports.THRESHOLDS.ranked,
+    )
+
+
+@blueprint.get("/units/<code>/<name>/told")
+@roles("reader")
+def told(code: str, name: str) -> str:
+    """Show what people told besides their answers at a unit."""
+    found = unit_in_scope(code)
+    first, from_above = _first_day(found), _is_above(found)
+    period = read(name, first)
+    with db.snapshot() as one:
+        page = reports.told_page(one, found, period, from_above=from_above)
+    return render_template(
+        "dashboard/told.html",
+        page=page,
+        report=page.report,
+        choice=choice(period, first),
+        deep=reports.THRESHOLDS.ranked,
+        from_above=from_above,
     )
 
 
@@ -129,6 +148,11 @@ def _show(page: UnitPage, ways: Choice, above: Unit | None, **more: object) -> s
         smallest=current_app.config["SMALLEST_GROUP"],
         **more,
     )
+
+
+def _is_above(unit: Unit) -> bool:
+    """Say whether the reader stands above a unit; above a province nobody does but its own."""
+    return unit.level == PROVINCE or unit.parent_code in scope()
 
 
 def _quiet(unit: Unit) -> dict[str, object]:
