@@ -16,6 +16,7 @@ from survey.posters import Poster
 from survey.storage import code_tokens
 
 CODES, UNITS = 1000, 120
+MOST_SECONDS, MOST_MEGABYTES = 20, 400
 KINDS = [
     ("a5", "", "pdf"),
     ("a5", "en", "pdf"),
@@ -23,6 +24,7 @@ KINDS = [
     ("a4", "", "pdf"),
     ("a6", "", "pdf"),
     ("stand", "", "pdf"),
+    ("stand", "en", "pdf"),
     ("sticker", "", "pdf"),
 ]
 
@@ -45,9 +47,11 @@ def _print(form: str, language: str, kind: str) -> None:
     seconds = time.perf_counter() - began
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     name = f"{form} {kind}{' with ' + language if language else ''}"
+    is_over = seconds > MOST_SECONDS or memory > MOST_MEGABYTES
     print(
         f"{name:16} {seconds:5.1f} s, {CODES / seconds:4.0f} codes a second, "
         f"{memory:4.0f} MB at most, file of {len(file.getvalue()) / 1e6:.1f} MB"
+        f"{f', over {MOST_SECONDS} s or {MOST_MEGABYTES} MB' if is_over else ''}"
     )
 
 

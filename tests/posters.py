@@ -5,6 +5,7 @@ from datetime import date
 import pypdfium2
 import zxingcpp
 from PIL import Image
+from pypdfium2 import raw
 
 from survey.posters import Poster
 
@@ -53,3 +54,26 @@ def texts(pdf: bytes) -> list[str]:
 def codes(picture: Image.Image) -> list[str]:
     """Return what a phone's camera reads off a page."""
     return sorted(found.text for found in zxingcpp.read_barcodes(picture))
+
+
+def read_aloud(pdf: bytes) -> list[int]:
+    """Return how many pictures of each page are described to whoever has it read aloud."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [_figures(page) for page in document]
+
+
+def _figures(page: pypdfium2.PdfPage) -> int:
+    tree = raw.FPDF_StructTree_GetForPage(page)
+    waiting = [
+        raw.FPDF_StructTree_GetChildAtIndex(tree, number)
+        for number in range(raw.FPDF_StructTree_CountChildren(tree))
+    ]
+    found = 0
+    while waiting:
+        part = waiting.pop()
+        found += raw.FPDF_StructElement_GetAltText(part, None, 0) > 0
+        children = range(raw.FPDF_StructElement_CountChildren(part))
+        below = (raw.FPDF_StructElement_GetChildAtIndex(part, number) for number in children)
+        waiting += [child for child in below if child]
+    raw.FPDF_StructTree_Close(tree)
+    return found

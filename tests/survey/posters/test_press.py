@@ -3,7 +3,17 @@ import pytest
 from survey import posters
 from survey.posters import PosterError
 from survey.posters.words import of_language
-from tests.posters import ADDRESS, LONG, LONG_ADDRESS, codes, pages, poster, sizes, texts
+from tests.posters import (
+    ADDRESS,
+    LONG,
+    LONG_ADDRESS,
+    codes,
+    pages,
+    poster,
+    read_aloud,
+    sizes,
+    texts,
+)
 
 PAPERS = {
     "a4": (210, 297),
@@ -47,6 +57,10 @@ def test_every_form_says_the_promises_in_vietnamese(form: str) -> None:
         assert words in text
     assert "MÃ THỬ" not in text
     assert "minute" not in text
+
+
+def test_a_stand_that_says_everything_twice_is_read_aloud_once() -> None:
+    assert read_aloud(posters.pdf([poster(), poster()], "stand")) == [1, 1]
 
 
 @pytest.mark.parametrize("form", ["a4", "a5", "a6", "stand"])
