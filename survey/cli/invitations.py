@@ -42,7 +42,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--out",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="FILE.pdf, FILE.zip (PDFs of 20 pages), or FILE.csv for an SMS gateway.",
+    help="FILE.pdf, FILE.zip (PDFs of 10 pages), or FILE.csv for an SMS gateway.",
 )
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 def issue(

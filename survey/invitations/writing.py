@@ -15,9 +15,9 @@ from survey.period import VIETNAM
 from survey.posters import slips
 from survey.posters.slips import Slip
 
-# Typst keeps what its last ten documents were made of, 60 KB a slip: parts of 20 pages stay below
-# 500 MB however many they are. One PDF of 100 pages takes 300 MB, of 10,000 slips 1.2 GB.
-IN_A_PART, IN_A_PDF = 480, 2400
+# Typst keeps what its last ten documents were made of, 60 KB a slip: parts of 10 pages stay below
+# 400 MB however many they are. One PDF of 100 pages takes 300 MB, of 10,000 slips 1.2 GB.
+IN_A_PART, IN_A_PDF = 240, 2400
 HEADER = ("Số điện thoại", "Mã", "Đường dẫn", "Hạn dùng", "Dòng")
 NUMBER = re.compile(r"\+?[0-9][0-9 .-]*")
 FORMULA = tuple("=+-@\t\r")
@@ -57,7 +57,7 @@ def write_pdf(file: BinaryIO, made: Print) -> None:
 
 
 def write_zip(file: BinaryIO, made: Print) -> None:
-    """Write the slips as a ZIP of PDFs of twenty pages."""
+    """Write the slips as a ZIP of PDFs of ten pages."""
     with ZipFile(file, "w", ZIP_STORED) as archive:  # a PDF is compressed already
         for start in range(0, len(made.drafts), IN_A_PART):
             some = made.drafts[start : start + IN_A_PART]
