@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 import numpy as np
@@ -192,3 +192,21 @@ def test_what_follows_is_what_rank_says(shown: npt.NDArray[np.int8], part: int) 
     rank = np.linalg.matrix_rank
     combined = rank(np.vstack([shown, wanted])) == rank(shown)
     assert follows(sparse.csr_array(wanted), _sums(*shown.tolist())).tolist() == [combined]
+
+
+def test_in_a_large_table_two_hidden_cells_of_two_rows_do_not_follow_but_a_third_does() -> None:
+    places, months = 60, 50
+    cell = np.arange(places * months).reshape(places, months)
+    sums = [*cell, *cell.T, cell.ravel(), *cell[:, :12].reshape(-1, 12)]
+    hidden = {*cell[:2, :2].ravel().tolist(), int(cell[3, 3])}
+    alone = [[each] for each in cell.ravel().tolist() if each not in hidden]
+    wanted = [[int(cell[0, 0])], [int(cell[3, 3])], cell[0, :2].tolist(), cell[:2, :2].ravel()]
+    told = follows(_rows(wanted, cell.size), _rows([*sums, *alone], cell.size))
+    assert told.tolist() == [False, True, True, True]
+
+
+def _rows(sums: Sequence[Sequence[int] | npt.NDArray[np.int_]], n: int) -> sparse.csr_array:
+    matrix = sparse.lil_array((len(sums), n))
+    for row, parts in enumerate(sums):
+        matrix[row, parts] = 1
+    return matrix.tocsr()
