@@ -86,6 +86,15 @@ def close(session: Session, comment_key: int, on: date) -> bool:
     return True
 
 
+def kept_until(contact: Contact) -> date:
+    """Return the day on which a number is deleted at the latest: its owner agreed to no later one.
+
+    Not even for an authority its comment was passed to: that decision keeps the comment alone.
+    """
+    closing = contact.closed_on + KEPT_AFTER_CLOSING if contact.closed_on else date.max
+    return min(closing, contact.left_on + KEPT_AT_MOST)
+
+
 def withdraw(session: Session, comment_receipt: bytes) -> bool:
     """Delete the number left with the comment of a receipt; False when there is none."""
     theirs = select(Comment.key).where(Comment.receipt_digest == comment_receipt)

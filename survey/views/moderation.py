@@ -167,6 +167,7 @@ def _page(
     mask: MaskForm | None = None,
     referral: ReferralForm | None = None,
 ) -> str:
+    contact = contacts.of_comments(session(), [comment.key]).get(comment.key)
     return render_template(
         "moderation/show.html",
         comment=comment,
@@ -175,7 +176,8 @@ def _page(
         raw=raw,
         number=number,
         raw_until=comment_batches.raw_until(comment),
-        contact=contacts.of_comments(session(), [comment.key]).get(comment.key),
+        contact=contact,
+        number_until=contacts.kept_until(contact) if contact else None,
         decisions=referrals.of(session(), comment.key),
         is_kept=bool(referrals.open_of(session(), [comment.key])),
         is_own=comment.unit_code in _reach(MODERATOR),

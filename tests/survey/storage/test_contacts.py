@@ -5,7 +5,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from survey.storage import comments, contacts, units
+from survey.storage import comment_batches, comments, contacts, referrals, units
 from survey.storage.comments import Comment
 from survey.storage.contacts import Contact
 from survey.storage.points import ServicePoint
@@ -115,6 +115,30 @@ def test_a_number_that_nobody_closes_ends_after_half_a_year(
     contacts.close(session, late.comment_key, DAY + timedelta(days=179))
     assert contacts.expire(session, DAY + timedelta(days=179)) == 0
     assert contacts.expire(session, DAY + timedelta(days=180)) == 2
+
+
+def test_a_decision_that_keeps_the_comment_does_not_keep_the_number(
+    session: Session, point: ServicePoint
+) -> None:
+    contact = _contact(session, point)
+    at = datetime(2026, 10, 25, tzinfo=UTC)
+    decision = {"by": "a@b.example", "at": at, "authority": "Thanh tra", "reason": "Nói về tiền"}
+    referrals.add(session, contact.comment_key, **decision)
+    last = DAY + timedelta(days=180)
+    assert contacts.kept_until(contact) == last
+    comment_batches.expire(session, last)
+    assert contacts.expire(session, last) == 1
+    assert session.scalars(select(Comment.text)).all() == ["Ghế chờ ít quá."]
+
+
+def test_the_day_a_number_goes_is_the_earlier_of_its_two(
+    session: Session, point: ServicePoint
+) -> None:
+    contact = _contact(session, point)
+    for closed, last in ((DAY, 90), (DAY + timedelta(days=95), 180)):
+        contact.closed_on = closed
+        assert contacts.kept_until(contact) == DAY + timedelta(days=last)
+        assert contacts.expire(session, DAY + timedelta(days=last - 1)) == 0
 
 
 def test_after_a_rotation_the_old_key_is_not_needed(session: Session, point: ServicePoint) -> None:

@@ -223,6 +223,12 @@ def test_a_number_is_shown_by_a_button_logged_and_settled(
     assert "0912 000 111" not in results.page(moderator, f"/moderation/{name}")
     assert "0912 000 111" in _press(moderator, name, "number")
     assert (MODERATOR, "view telephone number", name, "") in _log(app)
+    last = DAY + timedelta(days=180)
+    shown = results.words(moderator, f"/moderation/{name}")
+    assert f"bị xóa chậm nhất ngày {last:%d/%m/%Y}" in shown
+    assert "không giữ số điện thoại" not in shown
+    decision = {"authority": "Thanh tra tỉnh", "reason": "Có dấu hiệu đòi tiền."}
+    assert "không giữ số điện thoại" in _press(moderator, name, "refer", **decision)
     assert "Đã gọi xong ngày" in _press(moderator, name, "called")
     with app.app_context():
         assert session().scalars(select(Contact)).one().closed_on
