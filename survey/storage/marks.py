@@ -12,10 +12,8 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from survey.storage.base import AnyRow, chunks
-from survey.storage.responses import Response, counted
+from survey.storage.responses import LEFT_OUT, Response, counted
 
-# Not a person's answer, or the same person's once more: no headline counts it.
-LEFT_OUT = frozenset({"honeypot", "duplicate"})
 # What is usual at a point is read from so many days before.
 MEMORY = timedelta(days=28)
 
@@ -25,7 +23,7 @@ def sign(response: Response, signs: Set[str]) -> None:
     if signs:
         response.signs = " ".join(sorted({*signs, *response.signs.split()}))
         response.flagged = True
-        response.left_out = response.left_out or bool(signs & LEFT_OUT)
+        response.left_out = response.left_out or bool(signs & set(LEFT_OUT))
 
 
 def sign_all(session: Session, keys: Sequence[int], sign_: str) -> set[int]:

@@ -36,6 +36,8 @@ from survey.storage.questionnaires import QuestionnaireVersion
 
 NOT_PUT, LEFT, NOT_APPLICABLE = 0, 6, 9
 LEVELS = range(1, 6)
+# Signs whose answers are left out at once: a machine's, or the same person's once more.
+LEFT_OUT = ("duplicate", "honeypot")
 # Upper ends in seconds of the duration classes 0 to 4; class 5 is anything longer.
 DURATIONS = (10, 30, 120, 600, 3600)
 
@@ -92,7 +94,8 @@ class Response(Base):
 class Received:
     """How many answers came to a point by one channel with the same signs, and how many still wait.
 
-    Those that no headline counts stand apart from both.
+    Those that no headline counts stand apart from both; if a rule left them out, only in a batch:
+    before, the numbers would tell of one person that she gave, say, one level throughout.
     """
 
     unit_code: str
@@ -235,9 +238,15 @@ def is_one() -> ColumnElement[bool]:
     )
 
 
+def _is_received() -> ColumnElement[bool]:
+    """Return the condition that an answer is counted among those received."""
+    at_once = or_(*(Response.signs.contains(sign) for sign in LEFT_OUT))
+    return or_(~Response.left_out, and_(Response.batch_id.is_(None), ~at_once))
+
+
 def count(session: Session, point: ServicePoint) -> int:
     """Return how many sheets a point has received; test sheets never count."""
-    query = select(func.count()).where(Response.point_id == point.id, counted())
+    query = select(func.count()).where(Response.point_id == point.id, is_one(), _is_received())
     return session.scalar(query) or 0
 
 
@@ -255,8 +264,8 @@ def received(
     The one figure that is live: it holds no level. `waiting`: only those that wait for a
     close, or only the others, which no longer change.
     """
-    n = func.sum(case((~Response.left_out, 1), else_=0))
-    wait = func.sum(case((and_(~Response.left_out, Response.batch_id.is_(None)), 1), else_=0))
+    n = func.sum(case((_is_received(), 1), else_=0))
+    wait = func.sum(case((and_(_is_received(), Response.batch_id.is_(None)), 1), else_=0))
     keys = (Response.unit_code, Response.point_id, Response.channel, Response.signs)
     query = (
         select(*keys, n, wait, func.count() - n)

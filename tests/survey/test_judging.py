@@ -203,6 +203,30 @@ def test_a_rule_leaves_out_what_came_from_its_first_month_on_and_nothing_before(
     assert closing.check(session) == []
 
 
+def test_until_its_batch_nobody_sees_that_a_rule_left_an_answer_out(
+    session: Session, point: ServicePoint
+) -> None:
+    _rule(session, "straight", date(2026, 10, 1))
+    _many(session, point, 3)
+    _many(session, point, 1, "straight")
+    _many(session, point, 1, "straight", "honeypot")
+    assert _shown(session, point) == (4, 4, 1)
+    _close(session)
+    assert session.scalar(select(func.count()).where(Response.left_out)) == 2
+    assert _shown(session, point) == (4, 4, 1)
+    _many(session, point, 7, day=DAY + timedelta(days=1))
+    _close(session, DAY + timedelta(days=1))
+    assert _shown(session, point) == (10, 0, 2)
+
+
+def _shown(session: Session, point: ServicePoint) -> tuple[int, int, int]:
+    """Return how many a page says were received, wait and are left out."""
+    unit = units.get(session, "31117", DAY)
+    report = reports.index_report(session, unit, period.containing(DAY))
+    assert responses.count(session, point) == report.received
+    return report.received, report.waiting, report.n_left_out
+
+
 def test_a_rule_sees_the_signs_that_the_close_itself_finds(
     session: Session, point: ServicePoint
 ) -> None:
