@@ -55,6 +55,7 @@ COLUMNS = [
     "channel_mix",
     "generated_at",
     "method_version",
+    "n_left_out",
 ]
 
 

@@ -44,7 +44,9 @@ METHOD = {
     ),
     "Dấu hiệu bất thường": (
         "Phiếu có dấu hiệu trả lời bất thường vẫn nằm trong số chính; estimate_unflagged là "
-        "số không tính các phiếu đó, chỉ có khi kỳ đã khóa và không làm lộ câu trả lời."
+        "số không tính các phiếu đó, chỉ có khi kỳ đã khóa và không làm lộ câu trả lời. Phiếu do "
+        "máy tự gửi, phiếu gửi lại và phiếu mà quy tắc viết trước kỳ để ra ngoài không nằm trong "
+        "số nào; n_left_out đếm chúng."
     ),
     "Số trong ô": ("Mọi tỷ lệ là phần của 1, giữ đủ chữ số; ô chỉ hiện hai chữ số thập phân."),
 }

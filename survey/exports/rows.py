@@ -56,6 +56,7 @@ COLUMNS = {
     "channel_mix": "Số phiếu theo kênh",
     "generated_at": "Lúc xuất tệp",
     "method_version": "Phiên bản phương pháp",
+    "n_left_out": "Số phiếu được lưu nhưng không tính vào số nào",
 }
 COMMUNES = frozenset({"phuong", "xa", "dac-khu"})
 
@@ -189,10 +190,12 @@ def _estimates(figure: Figure | None) -> Row:
 
 
 def _flagged(report: IndexReport, measure: str) -> Row:
+    """Return what looked irregular: in the headline, and left out of every figure."""
     if measure != "overall" or report.suppressed:
         return {}
     second = report.unflagged
     return {
+        "n_left_out": report.n_left_out,
         "n_flagged": report.n_flagged,
         "estimate_unflagged": second.estimate if second and second.has_share else None,
     }

@@ -35,6 +35,7 @@ def test_a_row_says_everything_about_its_figure() -> None:
         point="Quầy 1",
         is_closed=True,
         n_flagged=11,
+        n_left_out=4,
         unflagged=figures.figure(estimate=0.5),
     )
     row = from_json(first)["rows"][0]
@@ -43,22 +44,23 @@ def test_a_row_says_everything_about_its_figure() -> None:
         "2026-10-01 2026-10-31 closed 00117 Phường Ninh Kiều phuong phuong 00e5abcd Quầy 1 point "
         "overall index t2b-pooled pooled 2 1 0.8387096774193549 0.0672 0.6737 0.9291 0.95 wilson "
         "30 31 31 2 0 0 5 16 10 11 0.5 None None respondents_only False mot-cua 3 "
-        "paper:12 qr:19 2026-11-08T06:30:00+07:00 1"
+        "paper:12 qr:19 2026-11-08T06:30:00+07:00 1 4"
     )
 
 
 def test_an_open_period_and_a_unit_say_so() -> None:
     row = from_json(figures.report(figures.figure(), unflagged=None))["rows"][0]
     assert (row["period_status"], row["level"], row["point_id"]) == ("open", "unit", None)
-    assert (row["n_flagged"], row["estimate_unflagged"]) == (None, None)
+    assert (row["n_flagged"], row["estimate_unflagged"], row["n_left_out"]) == (None, None, 0)
 
 
 def test_a_hidden_place_has_the_rows_of_any_other_and_nothing_in_them() -> None:
     hidden = from_json(figures.report(suppressed=True, n_points_covered=0))["rows"]
     assert [row["code"] for row in hidden] == MEASURES
     assert [row["code"] for row in from_json(figures.report(figures.figure()))["rows"]] == MEASURES
+    also = ("channel_mix", "n_left_out")
     hidden_columns = COLUMNS[COLUMNS.index("n_points_covered") : COLUMNS.index("inference_basis")]
-    assert {row[column] for row in hidden for column in [*hidden_columns, "channel_mix"]} == {None}
+    assert {row[column] for row in hidden for column in [*hidden_columns, *also]} == {None}
     assert {row["suppressed"] for row in hidden} == {True}
     profiles = ["t2b-overall" if n == 6 else "t2b-pooled" for n in range(12)]
     assert [row["profile"] for row in hidden] == profiles
@@ -138,7 +140,7 @@ def test_a_csv_file_opens_in_vietnamese_excel_and_tells_where_it_ends() -> None:
     assert data.startswith(b"\xef\xbb\xbfperiod_from;period_to;")
     assert 'Phường Ninh Kiều;phuong;phuong;00e5abcd;"Quầy ""A"";\nĐất đai";' in data.decode()
     lines = data.decode().split("\r\n")
-    assert lines[-2] == "SỐ LIỆU TẠM, CHƯA CHỐT. Hết tệp: 12 dòng số liệu." + ";" * 41
+    assert lines[-2] == "SỐ LIỆU TẠM, CHƯA CHỐT. Hết tệp: 12 dòng số liệu." + ";" * 42
     assert lines[-1] == ""
 
 
@@ -158,7 +160,7 @@ def test_a_workbook_shows_percents_dates_and_codes_as_a_reader_expects() -> None
     data = exports.as_xlsx([figures.report(figures.figure())], generated_at=AT)
     sheet, styles = _part(data, "worksheets/sheet1.xml"), _part(data, "styles.xml")
     assert 'ySplit="2"' in sheet
-    assert '<autoFilter ref="A2:AP14"/>' in sheet
+    assert '<autoFilter ref="A2:AQ14"/>' in sheet
     style = re.search(r'<c r="Q3" s="(\d+)"><v>0\.8387', sheet)
     assert style
     used = re.findall(r'<xf numFmtId="(\d+)"', styles.partition("<cellXfs")[2])[int(style[1])]
@@ -203,7 +205,7 @@ def test_text_formats_begin_before_the_first_report_is_read() -> None:
         raise AssertionError
         yield
 
-    assert next(exports.as_csv(never(), generated_at=AT)).endswith(b"method_version\r\n")
+    assert next(exports.as_csv(never(), generated_at=AT)).endswith(b"n_left_out\r\n")
     assert next(exports.as_json(never(), generated_at=AT)).endswith(b'"rows": [')
 
 
