@@ -9,7 +9,7 @@ from wtforms.validators import InputRequired, Length
 from forms.messages import Form
 
 
-def _spaced(text: str | None) -> str:
+def spaced(text: str | None) -> str:
     """Return text with single spaces and without invisible signs, so that blank is empty."""
     words = " ".join((text or "").split())
     return "".join(c for c in words if c.isprintable()).strip()
@@ -21,13 +21,13 @@ class PointForm(Form):
     name = StringField(
         "Tên quầy",
         [InputRequired(), Length(2, 120)],
-        filters=[_spaced],
+        filters=[spaced],
         description="Tên người dân nhìn thấy ở quầy, ví dụ: Quầy 3, Đất đai.",
     )
     field = StringField(
         "Lĩnh vực",
         [Length(max=120)],
-        filters=[_spaced],
+        filters=[spaced],
         description="Có thể để trống. Ví dụ: Hộ tịch.",
     )
     submit = SubmitField("Lưu")

@@ -17,6 +17,7 @@ from survey.views import (
     dashboard,
     demo,
     dossiers,
+    exclusions,
     health,
     imports,
     invitations,
@@ -37,7 +38,7 @@ from survey.views import (
 PAGES = (
     *(answer, slips, thanks, afterwards, receipts, privacy, audio),
     *(start, points, codes, packs, checks, invitations, imports, dossiers),
-    *(dashboard, comparison, targets, comments, moderation, method),
+    *(dashboard, comparison, targets, exclusions, comments, moderation, method),
     *(account, people, audit, alerts),
     *(health, well_known),
 )
