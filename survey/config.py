@@ -80,6 +80,7 @@ DEFAULTS: dict[str, Any] = {
     "SIGN_IN_LIMIT": "10 per minute; 30 per hour; 100 per day",
     # A browser left unused this long must sign in again: a counter's computer has many users.
     "SIGN_IN_HOURS": 12,
+    # Where those failures are counted: each process alone, unless several share a Redis (README).
     "RATELIMIT_STORAGE_URI": "memory://",
     "BABEL_DEFAULT_LOCALE": "vi",
     "BOOTSTRAP_SERVE_LOCAL": True,
