@@ -159,8 +159,9 @@ def sensitivity_band(
 
     n_effective may exceed n: where N is small, ρ is then less than chance alone gives
     (1/√(N − 1)), and the confidence interval is the wider of the two. N not known (None, nan)
-    or 0: all nan. n = 0: coverage and n_effective 0, the rest nan. n ≥ N: no band, shift 0 and
-    n_effective inf; `coverage` above 1 says that N misses some. estimate 0 or 1: the answers
+    or 0: all nan. n = 0: coverage and n_effective 0, the rest nan. n = N: no band, shift 0 and
+    n_effective inf. n > N: N misses some, nobody knows how many, so all but `coverage` is nan.
+    estimate 0 or 1: the answers
     show no σ, so shift and limits are nan, for nobody dissatisfied among those who answered
     does not mean nobody among the others.
 
@@ -178,9 +179,9 @@ def sensitivity_band(
 
 
 def _band(p: float, f: float, rho: float) -> SensitivityBand:
-    odds = f / (1 - f) if f < 1 else f * np.inf
+    odds = f / (1 - f) if f < 1 else np.inf if f == 1 else np.nan
     spread = p * (1 - p) or np.nan
-    shift = 0.0 if f >= 1 else rho * float(np.sqrt(spread / (odds or np.nan)))
+    shift = 0.0 if f == 1 else rho * float(np.sqrt(spread / (odds or np.nan)))
     low, high = np.clip([p - shift, p + shift], 0, 1).tolist()
     return SensitivityBand(
         rho=rho, coverage=f, shift=shift, low=low, high=high, n_effective=odds / rho**2

@@ -77,10 +77,11 @@ def _drivers(
 ) -> tuple[list[str], list[str]]:
     """Return the items of the index that enough people answered, and the others."""
     answered = people @ np.isin(levels, LEVELS) / people.sum()
-    codes = [(item.code, share) for item, share in zip(questionnaire.items, answered, strict=True)]
-    own = {item.code for item in questionnaire.items if item.in_index}
-    enough = [code for code, share in codes if code in own and share >= LEAST_ANSWERED]
-    return enough, [code for code, share in codes if code in own and share < LEAST_ANSWERED]
+    enough, few = list[str](), list[str]()
+    for item, share in zip(questionnaire.items, answered, strict=True):
+        if item.in_index:
+            (enough if share >= LEAST_ANSWERED else few).append(item.code)
+    return enough, few
 
 
 def _found(
