@@ -109,6 +109,7 @@ def _details(
         code,
         thanks=thanks,
         form=form,
+        n_drawn=len(response.drawn.split()),
         scale_order=response.scale_order,
         problem=problem,
         offered=questionnaire.languages,
