@@ -163,3 +163,32 @@ def _towards_nothing(sums: "sparse.csr_array") -> Callable[[Floats], Floats]:
         return np.asarray(factors.solve(known)[place[:n]])
 
     return step
+
+
+def fewest_told(table: npt.ArrayLike) -> int:
+    """Return the fewest people that any combination of row and column totals tells of.
+
+    `table` (rows, columns): the people who are in a row and a column; every total is known. A
+    combination counts a cell a_row + b_column times, so it leaves out the cells with
+    a_row = −b_column. The others are the edges that are cut where rows and columns, joined by
+    their non-empty cells, are parted by these numbers: the fewest is the minimum cut of that
+    graph, of whichever connected part has the smallest (as the maximum flow from one node to
+    any other; Ford & Fulkerson 1956). A total by itself is such a combination, and so is the
+    row less a column that lies within it.
+
+    Nobody: 0. Raises ValueError for a negative count.
+    """
+    from scipy import sparse  # noqa: PLC0415 -- see above
+    from scipy.sparse.csgraph import connected_components, maximum_flow  # noqa: PLC0415
+
+    counts = np.asarray(table, dtype=np.int32)
+    if (counts < 0).any():
+        raise ValueError("a count cannot be below 0")
+    rows, columns = counts.shape
+    joined = np.zeros((rows + columns, rows + columns), dtype=np.int32)
+    joined[:rows, rows:], joined[rows:, :rows] = counts, counts.T
+    graph = sparse.csr_array(joined)
+    _, part = connected_components(graph, directed=False)
+    firsts = np.unique(part, return_index=True)[1][part].tolist()
+    pairs = [(first, node) for node, first in enumerate(firsts) if node != first]
+    return min((int(maximum_flow(graph, *pair).flow_value) for pair in pairs), default=0)

@@ -49,6 +49,7 @@ def build(responses: int, n_points: int) -> int:
         cells.hide(session(), year, last, K)
     session().commit()
     nightly.show_streams(last, K)
+    nightly.show_splits(K)
     nightly.watch(last, period.today())
     return writer.n
 

@@ -5,16 +5,13 @@ people, whole, and a batch never leaves its period. Decision 7 tells it in full.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-import numpy as np
 from sqlalchemy.orm import Session
 
-from analysis import Item, tally
-from forms.questionnaire import parse
 from survey import cells, judging, period, sifting
 from survey.db import CLOSE_LOCK, lock
 from survey.period import CLOSES_AFTER, Period
@@ -33,6 +30,7 @@ from survey.storage.batches import Batch
 from survey.storage.closes import Close
 from survey.storage.questionnaires import QuestionnaireVersion
 from survey.storage.tallies import Tally
+from survey.sums import sums_of
 
 # The periods that a unit's leftovers are tried for, shortest first.
 LEFTOVER_KINDS = ("month", "quarter", "year")
@@ -231,18 +229,10 @@ def _tallies(
             stream=stream,
             flagged=flagged,
             n=len(part),
-            sums=_sums(part, versions),
+            sums=sums_of(part, versions),
         )
         for (stream, flagged), part in parts.items()
     ]
-
-
-def _sums(rows: Sequence[AnyRow], versions: Mapping[int, QuestionnaireVersion]) -> bytes:
-    """Tally answers of one measure: their versions have the same items in the same order."""
-    questionnaire = parse(versions[rows[0].questionnaire_id].definition)
-    items = [Item(i.code, i.factor if i.in_index else None) for i in questionnaire.items]
-    packed = np.frombuffer(b"".join(row.answers for row in rows), dtype=np.int8)
-    return tally(packed.reshape(len(rows), len(items)), items).to_bytes()
 
 
 def _values(rows: Iterable[Tally]) -> dict[tuple[str, bool], tuple[int, bytes]]:

@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, current_app
 from flask.cli import with_appcontext
 
-from survey import alerts, closing, db, period, streams
+from survey import alerts, closing, db, period, splits, streams
 from survey.cli.notes import note
 from survey.cli.refusals import ready
 from survey.closing import CloseResult
@@ -20,6 +20,7 @@ from survey.storage import (
     contacts,
     invitations,
     scans,
+    split_tallies,
     stream_releases,
 )
 
@@ -63,6 +64,7 @@ def close(at: datetime) -> CloseResult | None:
         log.info("close", day=str(day), k=threshold, **asdict(result))
     expire(period.business_day(at))
     show_streams(day, threshold)
+    show_splits(threshold)
     watch(day, period.business_day(at))
     tidy()
     return result
@@ -83,6 +85,17 @@ def show_streams(day: date, threshold: int) -> None:
         decisions = streams.decide(one, day, threshold)
     stream_releases.put(session(), decisions)
     session().commit()
+
+
+def show_splits(threshold: int) -> None:
+    """Decide whom the months closed by now tell apart by visit, field, agency, punctuality."""
+    with db.snapshot() as one:
+        months = splits.due(one)
+    for month in months:
+        with db.snapshot() as one:
+            groups = splits.decide(one, month, threshold)
+        split_tallies.put(session(), month, groups)
+        session().commit()
 
 
 def watch(day: date, today: date) -> None:

@@ -79,6 +79,18 @@ def of_measure(session: Session, measure_hash: str, span: Period) -> Sequence[St
     return session.scalars(query).all()
 
 
+def people_by_place(
+    session: Session, measure_hash: str, period: Period
+) -> dict[tuple[str, int], int]:
+    """Return how many people each shown cell of a period held when it was decided."""
+    cells = of_measure(session, measure_hash, period)
+    return {
+        (cell.unit_code, cell.point_id): cell.n
+        for cell in cells
+        if (cell.starts_on, cell.ends_on) == (period.start, period.end)
+    }
+
+
 def people(
     session: Session, measure_hash: str, period: Period, place: tuple[str, int]
 ) -> int | None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
 
-from analysis.disclosure import CountTree, follows, suppress
+from analysis.disclosure import CountTree, fewest_told, follows, suppress
 
 Cell = tuple[str, str]
 
@@ -210,3 +210,36 @@ def _rows(sums: Sequence[Sequence[int] | npt.NDArray[np.int_]], n: int) -> spars
     for row, parts in enumerate(sums):
         matrix[row, parts] = 1
     return matrix.tocsr()
+
+
+def _fewest(table: npt.NDArray[np.int64]) -> int:
+    """Try every way of parting rows and columns in two, apart from the program."""
+    n_rows, size = len(table), sum(table.shape)
+    found = []
+    for sides in product((0, 1), repeat=size):
+        rows, columns = np.array(sides[:n_rows]), np.array(sides[n_rows:])
+        cut = int(table[rows[:, None] != columns].sum())
+        found.append(cut)
+    return min((cut for cut in found if cut), default=0)
+
+
+@given(
+    arrays(np.int64, st.tuples(st.integers(1, 4), st.integers(1, 4)), elements=st.integers(0, 9))
+)
+def test_the_fewest_that_totals_tell_of_are_those_of_the_smallest_cut(
+    table: npt.NDArray[np.int64],
+) -> None:
+    assert fewest_told(table) == _fewest(table)
+
+
+def test_a_row_less_a_column_within_it_tells_of_the_one_left() -> None:
+    # Twelve came on the last day, eleven of them late, and nobody else was late.
+    assert fewest_told([[30, 0], [1, 11]]) == 1
+    assert fewest_told([[30, 0], [10, 11]]) == 10
+    assert fewest_told([[20, 0], [0, 11]]) == 11  # each total is one of the others
+    assert fewest_told(np.zeros((2, 3), dtype=int)) == 0
+
+
+def test_a_table_with_a_negative_count_is_refused() -> None:
+    with pytest.raises(ValueError, match="below 0"):
+        fewest_told([[3, -1]])
