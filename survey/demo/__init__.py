@@ -8,12 +8,12 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from survey import accounts, period, register
+from survey import accounts, period, register, splits, streams
 from survey.demo import counters, past
 from survey.demo.counters import Counter
 from survey.demo.past import WEEKS
 from survey.demo.year import DAYS
-from survey.storage import points, units, users
+from survey.storage import points, split_tallies, stream_releases, units, users
 from survey.storage.points import ServicePoint
 
 __all__ = ["EMAIL", "PROVINCE", "WEEKS", "first_point", "load"]
@@ -45,6 +45,7 @@ def load(
     past.fill(
         session, plan, opened, last, closed_until=closed_until, threshold=threshold, closed=closed
     )
+    _show_parts(session, closed_until, threshold)
     user = users.add(session, EMAIL, PROVINCE, users.PROVINCE_ADMIN, now)
     for role in (users.MODERATOR, users.AUDITOR):  # so that every page can be looked at
         users.grant(session, user, role, PROVINCE, now)
@@ -56,6 +57,13 @@ def first_point(session: Session, today: date) -> ServicePoint:
     """Return the counter whose form a newcomer is shown first."""
     codes = units.subtree(session, PROVINCE, today)
     return points.listing(session, codes, today, text=counters.USUAL[0].name).rows[0][0]
+
+
+def _show_parts(session: Session, day: date, threshold: int) -> None:
+    """Decide what closed periods tell apart, as the night after each close does."""
+    stream_releases.put(session, streams.decide(session, day, threshold))
+    for month in splits.due(session):
+        split_tallies.put(session, month, splits.decide(session, month, threshold))
 
 
 def _open(session: Session, counter: Counter, last: date) -> ServicePoint:

@@ -25,6 +25,9 @@ class Counter:
     closed: int | None = None
     # Answers a month that an old form on the web still took in, and that were imported.
     imported_a_month: float = 0
+    # The share of answers that came by a slip, and what the slips knew of their dossiers.
+    invited: float = 0
+    slips_know: str | None = None
 
 
 USUAL = (
@@ -37,6 +40,8 @@ STORIES: dict[tuple[str, int], dict[str, Any]] = {
     ("00004", 1): {"moved": -0.9, "over_months": 4},
     ("00006", 0): {"moved": 0.8, "over_months": 6},
     ("00003", 1): {"imported_a_month": 25},
+    ("00001", 2): {"invited": 0.6, "slips_know": "on_time"},
+    ("00005", 2): {"invited": 0.5, "slips_know": "deciding_agency"},
     # Few answers: three of them, so that their unit releases what no counter of it may.
     ("00010", 0): {"a_month": 5},
     ("00010", 1): {"a_month": 3.5},

@@ -14,6 +14,7 @@ from forms.questionnaire import parse
 from survey import closing
 from survey.demo.counters import Counter
 from survey.demo.people import ITEMS
+from survey.demo.slips import Slips
 from survey.demo.year import SEED, Sheet, Year
 from survey.period import DAILY_CLOSE
 from survey.storage import imports, questionnaires
@@ -43,7 +44,7 @@ def fill(
 
     `closed` is told of each close. Everything happens in the caller's transaction.
     """
-    year, desk = Year(counters, last), _Desk(session, points)
+    year, desk = Year(counters, last), _Desk(session, points, counters)
     sheets = year.at_counters()
     for end, week in _weeks(sheets, closed_until):
         desk.receive(week)
@@ -76,8 +77,11 @@ class _Desk:
     behind these sheets whom they could give away.
     """
 
-    def __init__(self, session: Session, points: Sequence[ServicePoint]) -> None:
+    def __init__(
+        self, session: Session, points: Sequence[ServicePoint], counters: Sequence[Counter]
+    ) -> None:
         self._session, self._points = session, points
+        self._slips = [Slips(counter) for counter in counters]
         self._version = questionnaires.current(session, INSTRUMENT)
         self._paper = parse(self._version.definition)
         self._random = random.Random(SEED)  # noqa: S311 see above
@@ -115,6 +119,7 @@ class _Desk:
             "answers": bytes(levels.get(code, NOT_PUT) for code in self._version.item_codes),
             "flagged": False,
             "import_id": brought.id if brought else None,
+            **({} if brought else self._slips[sheet.counter].of(sheet)),
         }
 
     def _drawn(self) -> str:

@@ -27,6 +27,8 @@ from survey.reports.report import (
     IndexReport,
     Invited,
     Place,
+    Split,
+    SplitGroup,
     Stream,
     TrendMonth,
 )
@@ -54,6 +56,8 @@ __all__ = [
     "IndexReport",
     "Invited",
     "Place",
+    "Split",
+    "SplitGroup",
     "Standing",
     "Stream",
     "TakenBack",

@@ -17,13 +17,23 @@ from survey.reports.report import (
     IndexReport,
     Invited,
     Place,
+    Split,
     Stream,
     TrendMonth,
 )
 from survey.reports.shelf import Shelf, channels_of
+from survey.reports.splits import divided
 from survey.reports.streams import side_by_side
 from survey.reports.verdict import SHIFT, Before, Verdict, shift, verdict
-from survey.storage import boundary_changes, comments, invitations, stream_releases, targets
+from survey.storage import (
+    boundary_changes,
+    comments,
+    invitations,
+    split_tallies,
+    stream_releases,
+    targets,
+)
+from survey.storage.base import AnyRow
 from survey.storage.boundary_changes import BoundaryChange
 from survey.storage.closes import Close
 from survey.storage.tallies import TallyRow
@@ -40,6 +50,7 @@ class UnitPage:
     comments: int
     last_close: Close | None
     streams: tuple[Stream, ...] = ()
+    splits: tuple[Split, ...] = ()
     invited: Invited | None = None
     verdict: Verdict | None = None
 
@@ -68,6 +79,7 @@ class PageShelf(Shelf):
             ),
             last_close=self._last_close,
             streams=self._streams(place, measure),
+            splits=self._divided(place, measure),
             invited=self._invited(place),
         )
 
@@ -127,6 +139,32 @@ class PageShelf(Shelf):
         few = min(channels_of(rows).values()) < self._threshold  # k was raised since
         return () if few else side_by_side(rows, self._questionnaire(measure))
 
+    def _divided(self, place: Place, measure: str) -> tuple[Split, ...]:
+        """Return the groups that the months of a closed period told apart."""
+        own = [row for row in self._shown(place, self._period, measure) if not row.is_imported]
+        if not self._is_closed or not own:
+            return ()
+        people, instrument = sum(row.n for row in own), self._questionnaire(measure)
+        # What a release tells apart is decided some time after it.
+        n_decided = len(split_tallies.decided(self._session))
+        version = self._version(measure).id
+        return self._kept.once(
+            ("splits", place.key, self._period, version, self._with_imported, n_decided),
+            lambda: tuple(divided(self._told_apart(place, measure), people, instrument)),
+        )
+
+    def _told_apart(self, place: Place, measure: str) -> list[AnyRow]:
+        """Return the groups of a place's counters and months that may still be shown."""
+        codes = [place.unit.code] if place.point else self.codes
+        rows = split_tallies.within(self._session, codes, self._period, measure)
+        return [
+            row
+            for row in rows
+            if (place.point is None or row.point_id == place.point.id)
+            and row.smallest >= self._threshold  # k was raised since
+            and (*_cell(row), "headline", row.unit_code, row.point_id) not in self._hidden
+        ]
+
     def _invited(self, place: Place) -> Invited | None:
         """Return what became of the codes of a closed period; None where it would tell of few."""
         rows = [
@@ -184,6 +222,11 @@ class PageShelf(Shelf):
             for measure in self.measures[1:]
             if people[measure]
         }
+
+
+def _cell(row: AnyRow) -> tuple[str, date, date]:
+    month = periods.containing(row.month)
+    return row.measure_hash, month.start, month.end
 
 
 def _are_enough(*mixes: Mapping[str, int]) -> bool:

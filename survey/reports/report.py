@@ -227,6 +227,24 @@ class Stream:
     gap: Gap | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class SplitGroup:
+    """The index among n people told apart; None where nobody's answer counts for it."""
+
+    category: str
+    n: int
+    figure: Figure | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Split:
+    """The groups of a place by one thing; `rest` more people were not told apart by it."""
+
+    code: str
+    groups: tuple[SplitGroup, ...]
+    rest: int
+
+
 @dataclass(frozen=True)
 class Invited:
     """How many one-time codes were issued, and how many of them were used."""

@@ -12,12 +12,14 @@ from sqlalchemy import func, select
 from survey import closing, demo, period
 from survey.db import session, snapshot
 from survey.demo import counters, past
-from survey.storage import closes, comments, points, responses, units
+from survey.splits import SPLITS
+from survey.storage import closes, comments, points, responses, split_tallies, units
 from survey.storage.batches import Batch
 from survey.storage.comments import Comment
 from survey.storage.imports import Import
 from survey.storage.points import ServicePoint
 from survey.storage.responses import Response
+from survey.storage.split_tallies import SplitTally
 from tests import province, rows
 from tests.province import ROWS, SINCE
 
@@ -105,6 +107,17 @@ def test_what_still_waits_is_too_little_to_be_shown(today: date) -> None:
 def test_its_sums_are_those_of_its_answers(today: date) -> None:
     with snapshot() as one:
         assert closing.check(one) == []
+
+
+def test_closed_months_are_told_apart_in_every_way(today: date) -> None:
+    groups = session().execute(select(SplitTally.split, SplitTally.category).distinct()).all()
+    assert {split for split, _category in groups} == set(SPLITS)
+    assert {("on_time", "late"), ("visit", "collect"), ("field", "Tư pháp")} <= set(
+        map(tuple, groups)
+    )
+    assert session().scalar(select(func.min(SplitTally.smallest))) >= SMALLEST
+    last = period.containing(today - timedelta(days=40))
+    assert last.start in split_tallies.decided(session())
 
 
 def test_no_counter_has_answers_from_before_it_opened_or_after_it_closed(today: date) -> None:
