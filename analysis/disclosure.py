@@ -172,23 +172,37 @@ def fewest_told(table: npt.ArrayLike) -> int:
     combination counts a cell a_row + b_column times, so it leaves out the cells with
     a_row = −b_column. The others are the edges that are cut where rows and columns, joined by
     their non-empty cells, are parted by these numbers: the fewest is the minimum cut of that
-    graph, of whichever connected part has the smallest (as the maximum flow from one node to
-    any other; Ford & Fulkerson 1956). A total by itself is such a combination, and so is the
-    row less a column that lies within it.
+    graph, or of whichever part hangs together and has the smallest. A total by itself is such
+    a combination, and so is a row less a column that lies within it.
 
-    Nobody: 0. Raises ValueError for a negative count.
+    Nobody: 0. Raises ValueError for a negative count. Source: Stoer, M. & Wagner, F. (1997). A
+    simple min-cut algorithm. Each round finds the minimum cut between two nodes and makes them
+    one; a cut of nothing parts what does not hang together, and is none.
     """
-    from scipy import sparse  # noqa: PLC0415 -- see above
-    from scipy.sparse.csgraph import connected_components, maximum_flow  # noqa: PLC0415
-
-    counts = np.asarray(table, dtype=np.int32)
+    counts = np.asarray(table, dtype=np.float64)
     if (counts < 0).any():
         raise ValueError("a count cannot be below 0")
     rows, columns = counts.shape
-    joined = np.zeros((rows + columns, rows + columns), dtype=np.int32)
+    joined = np.zeros((rows + columns, rows + columns))
     joined[:rows, rows:], joined[rows:, :rows] = counts, counts.T
-    graph = sparse.csr_array(joined)
-    _, part = connected_components(graph, directed=False)
-    firsts = np.unique(part, return_index=True)[1][part].tolist()
-    pairs = [(first, node) for node, first in enumerate(firsts) if node != first]
-    return min((int(maximum_flow(graph, *pair).flow_value) for pair in pairs), default=0)
+    cuts = []
+    while len(joined) > 1:
+        cut, before, last = _round(joined)
+        cuts.append(cut)
+        joined[before] += joined[last]
+        joined[:, before] = joined[before]
+        joined[before, before] = 0
+        joined = np.delete(np.delete(joined, last, 0), last, 1)
+    return int(min((cut for cut in cuts if cut), default=0))
+
+
+def _round(joined: npt.NDArray[np.float64]) -> tuple[float, int, int]:
+    """Return the minimum cut between the last two nodes of a maximum adjacency order, and these."""
+    reached, node, before = joined[0].copy(), 0, 0
+    reached[0] = -np.inf
+    for _ in range(len(joined) - 1):
+        before, node = node, int(reached.argmax())
+        cut = float(reached[node])
+        reached += joined[node]
+        reached[node] = -np.inf
+    return cut, before, node

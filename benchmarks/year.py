@@ -12,7 +12,7 @@ from survey import accounts, cells, period, themes
 from survey.cli import nightly
 from survey.db import session
 from survey.demo.comments import CONTENT
-from survey.demo.people import ITEMS, answers
+from survey.demo.people import ITEMS, VISITS, answers
 from survey.period import DAILY_CLOSE, Period
 from survey.storage import closes, names, points, questionnaires, units, users
 from survey.storage.batches import Batch
@@ -68,12 +68,15 @@ class _Writer:
         """Write what came to a counter in a month, batch after batch."""
         days = max((until - month.start).days, 1)
         n = int(self._rng.poisson(busy * days / (month.end - month.start).days))
-        mood = np.full(n, self._rng.normal(0, 0.2))
-        levels = answers(self._rng, mood, self._rng.integers(0, 3, n))
+        mood, visits = np.full(n, self._rng.normal(0, 0.2)), self._rng.integers(0, 3, n)
+        levels = answers(self._rng, mood, visits)
         for start in range(0, n - n % K, K):
-            self._release(point, month, levels[start : start + K], days)
+            batch = slice(start, start + K)
+            self._release(point, month, levels[batch], visits[batch], days)
 
-    def _release(self, point: ServicePoint, month: Period, levels: Any, days: int) -> None:
+    def _release(
+        self, point: ServicePoint, month: Period, levels: Any, visits: Any, days: int
+    ) -> None:
         self._batch += 1
         self.n += len(levels)
         unit = point.assignments[0].unit_code
@@ -82,9 +85,10 @@ class _Writer:
         self._put(Batch, self._of_batch(point, unit, month, len(levels), day, is_closed=is_closed))
         paper = self._rng.random(len(levels)) < PAPER
         flagged = self._rng.random(len(levels)) < IRREGULAR
-        for row, is_paper, is_flagged in zip(levels, paper, flagged, strict=True):
+        for row, visit, is_paper, is_flagged in zip(levels, visits, paper, flagged, strict=True):
             stream = "paper" if is_paper else "qr"
-            self._put(Response, self._of_answer(point, unit, day, row, stream, flagged=is_flagged))
+            answer = self._of_answer(point, unit, day, row, stream, flagged=is_flagged)
+            self._put(Response, answer | {"visit": VISITS[visit]})
         for is_paper, is_flagged in sorted({*zip(paper.tolist(), flagged.tolist(), strict=True)}):
             part = levels[(paper == is_paper) & (flagged == is_flagged)]
             self._put(Tally, self._of_tally("paper" if is_paper else "qr", is_flagged, part))
