@@ -14,6 +14,7 @@ TARGET = 56
 ROUNDING = 0.5
 RECT = "e => { const r = e.getBoundingClientRect(); return [r.top, r.bottom]; }"
 BAR_TOP = "document.querySelector('.bar').getBoundingClientRect().top"
+FONT = "e => parseFloat(getComputedStyle(e).fontSize)"
 WIDTH = "document.scrollingElement.scrollWidth"
 
 
@@ -27,6 +28,29 @@ def test_a_small_phone_shows_all_five_levels_above_the_send_button(
     assert len(rects) == 5
     assert rects[0][0] >= 0
     assert rects[-1][1] <= page.evaluate(BAR_TOP)
+
+
+@pytest.mark.parametrize("read", ["size=1", "size=2", "size=2&contrast=1", "lang=en&size=2"])
+def test_larger_text_shows_the_whole_first_question_and_after_a_tap_the_send_button(
+    pages: Pages, address: str, read: str
+) -> None:
+    page = pages.phone(360, 640)
+    page.goto(f"{address}?{read}")
+    top, _bottom = page.locator("legend").first.evaluate(RECT)
+    _top, bottom = page.locator("label:has(input[name=overall])").last.evaluate(RECT)
+    assert 0 < top < bottom <= min(640, page.evaluate(BAR_TOP))
+    choose(page, 5)
+    expect(page.locator(".bar button")).to_be_in_viewport(ratio=1)
+    top, bottom = page.locator("label:has(input:checked)").evaluate(RECT)
+    assert 0 <= top < bottom <= page.evaluate(BAR_TOP)
+
+
+def test_larger_text_makes_the_question_and_its_levels_larger(pages: Pages, address: str) -> None:
+    page, sizes = pages.phone(360, 640), []
+    for read in ("", "?size=1", "?size=2"):
+        page.goto(address + read)
+        sizes.append([page.locator(part).first.evaluate(FONT) for part in ("legend", "label.o")])
+    assert sizes == [[17.6, 16], [20, 20], [24, 24]]
 
 
 def test_the_send_button_is_in_view_before_and_after_a_tap(pages: Pages, address: str) -> None:

@@ -67,7 +67,7 @@ def test_how_it_is_read_stays_through_an_error_the_thank_you_and_the_other_count
         html.unescape(re.findall(r'action="([^"]+)"', conflict)[0]), data=sheets.fields(conflict)
     )
     assert LOOK in text(client, resent.location)
-    elsewhere = text(client, link(text(client, form), "Not the place you have just visited?"))
+    elsewhere = text(client, link(text(client, form), "Not the place you visited?"))
     assert LOOK in elsewhere
     assert LOOK in text(client, link(elsewhere, "Back to Quầy 1: Hộ tịch"))
 
