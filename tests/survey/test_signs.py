@@ -1,9 +1,10 @@
 import ipaddress
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from unittest import mock
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
@@ -113,6 +114,42 @@ def test_the_office_network_is_seen_behind_the_proxy_and_only_the_sign_is_kept(
     data = _sheet(client, place.token) | sheets.CHOICES
     client.post(f"/p/{place.token}", data=data, headers={"X-Forwarded-For": forwarded})
     assert _found(app) == [found]
+
+
+def test_an_office_address_is_in_no_table_and_in_no_line_of_the_log(
+    both_app: Flask, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both_app.config["STAFF_NETWORKS"] = OFFICE
+    place, client = province.build(both_app), both_app.test_client()
+    address = ipaddress.ip_address("10.5.77.213")
+    client.environ_base["REMOTE_ADDR"] = str(address)
+    thanks = _post(client, place.token, _sheet(client, place.token)).location
+    assert client.post(thanks, data={"text": "Chờ lâu."}).status_code == 303
+    printed, stored = capsys.readouterr(), " ".join(_everything(both_app))
+    assert "staff" in stored
+    assert '"endpoint": "answer.submit"' in printed.out
+    for written in (str(address), repr(address.packed), str(int(address)), address.packed.hex()):
+        assert written not in printed.out + printed.err + stored
+
+
+def _everything(app: Flask) -> list[str]:
+    """Return every value of every table."""
+    tables = sa.MetaData()
+    with app.app_context():
+        tables.reflect(session().connection())
+        rows = [row for table in tables.sorted_tables for row in session().execute(table.select())]
+    return [value if isinstance(value, str) else repr(value) for row in rows for value in row]
+
+
+@pytest.mark.parametrize("hour", [0, 3, 23])
+def test_an_answer_in_the_night_is_no_sign(app: Flask, place: Place, hour: int) -> None:
+    night = datetime.combine(period.today() + timedelta(days=1), time(hour, 5), period.VIETNAM)
+    with time_machine.travel(night, tick=False):
+        client = app.test_client()
+        for _person in range(3):
+            _post(client, place.token, _sheet(client, place.token))
+        assert _found(app) == [""] * 3
+    assert not any(row.flagged or row.left_out for row in sheets.stored(app))
 
 
 def test_a_tablet_that_staff_hand_out_is_no_sign_on_their_own_network(
