@@ -52,6 +52,7 @@ class Dossiers:
         self._rows: defaultdict[Key, dict[tuple[date, str], Denominator]] = defaultdict(dict)
         for row in denominators.counts(session, codes, span):
             self._rows[row.unit_code, row.point_id][row.month, row.channel] = row
+        self._lacks: dict[tuple[Key, Period], tuple[Period, ...]] = {}
         self._choices = rollups.all_(session)
         is_asked = any(choice.name == WEIGHTED for choice in self._choices)
         self._assigned = points.assigned(session, codes, span) if is_asked else []
@@ -113,6 +114,11 @@ class Dossiers:
 
     def _missing(self, point: ServicePoint | None, key: Key, period: Period) -> tuple[Period, ...]:
         """Return the months in which a point belonged to a unit and its dossiers are not known."""
+        if (key, period) not in self._lacks:  # asked for its unit and for each above
+            self._lacks[key, period] = self._lacking(point, key, period)
+        return self._lacks[key, period]
+
+    def _lacking(self, point: ServicePoint | None, key: Key, period: Period) -> tuple[Period, ...]:
         known = self._rows[key]
         return tuple(
             month

@@ -43,11 +43,17 @@ class Kept:
         self, session: Session, codes: Collection[str], period: Period
     ) -> Sequence[Received]:
         """Return how many answers these units received: what waits for a close is counted anew."""
-        old = self.once(
+        waiting = responses.received(session, codes, period, waiting=True)
+        return [*self.settled(session, codes, period), *waiting]
+
+    def settled(
+        self, session: Session, codes: Collection[str], period: Period
+    ) -> Sequence[Received]:
+        """Return how many answers these units received that no longer wait for a close."""
+        return self.once(
             ("received", period),
             lambda: responses.received(session, codes, period, waiting=False),
         )
-        return [*old, *responses.received(session, codes, period, waiting=True)]
 
 
 class _Store:

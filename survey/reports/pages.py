@@ -1,6 +1,5 @@
 """Everything the page of one unit, or of one of its points, shows."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +9,7 @@ from survey import period as periods
 from survey.period import Period
 from survey.reports.control import controlled
 from survey.reports.figures import index_of
+from survey.reports.people import people_of
 from survey.reports.report import (
     FEW,
     PROFILE,
@@ -21,7 +21,7 @@ from survey.reports.report import (
     Stream,
     TrendMonth,
 )
-from survey.reports.shelf import Shelf, channels_of
+from survey.reports.shelf import Shelf
 from survey.reports.splits import divided
 from survey.reports.streams import side_by_side
 from survey.reports.verdict import SHIFT, Before, Verdict, shift, verdict
@@ -101,7 +101,7 @@ class PageShelf(Shelf):
             obstacle = "boundaries"
         elif rows and weighing.rollup != report.rollup:
             obstacle = "rollup"
-        elif rows and shift(channels_of(rows), report.channels) > SHIFT:
+        elif rows and shift(self._channels(place, earlier, measure), report.channels) > SHIFT:
             obstacle = "channels"
         found = self._figures(place, earlier, measure, weighing, PROFILE)
         return Before(
@@ -131,12 +131,15 @@ class PageShelf(Shelf):
 
     def _streams(self, place: Place, measure: str) -> tuple[Stream, ...]:
         """Return the streams of a closed period side by side where that was decided to be safe."""
+        if not self._is_closed:
+            return ()
         rows = [row for row in self._shown(place, self._period, measure) if not row.is_imported]
+        counted = people_of(rows)
         people = stream_releases.people(self._session, measure, self._period, place.key)
         # Another number of people: the tree was changed since, and nobody decided this cell.
-        if not self._is_closed or people != sum(row.n for row in rows):
+        if people != counted.n:
             return ()
-        few = min(channels_of(rows).values()) < self._threshold  # k was raised since
+        few = min(counted.channels.values()) < self._threshold  # k was raised since
         return () if few else side_by_side(rows, self._questionnaire(measure))
 
     def _divided(self, place: Place, measure: str) -> tuple[Split, ...]:
@@ -179,10 +182,12 @@ class PageShelf(Shelf):
     def _trend(self, place: Place, measure: str) -> tuple[TrendMonth, ...]:
         """Return the twelve months, broken where something else changed than what is measured."""
         days, months = self._new_boundaries(place), list[TrendMonth]()
-        main, mix = measure, dict[str, int]()
+        main: str = measure
+        mix: Mapping[str, int] = {}
         for month in self.months:
             rows = self._shown(place, month, measure)
-            own_main, own_mix = self._main(place, month) or main, channels_of(rows)
+            own_main = self._main(place, month) or main
+            own_mix = self._channels(place, month, measure)
             breaks = {
                 "instrument": own_main != main and bool(months),
                 "channels": _are_enough(mix, own_mix) and shift(mix, own_mix) > SHIFT,
@@ -209,10 +214,11 @@ class PageShelf(Shelf):
         return self._kept.once(("main", place.key, month), lambda: self._first(place, month))
 
     def _first(self, place: Place, month: Period) -> str | None:
-        people: Counter[str] = Counter()
-        for row in self._within(place, month):
-            people[row.measure_hash] += row.n
+        people = self._by_measure(place, month)
         return max(people, key=people.__getitem__, default=None)
+
+    def _channels(self, place: Place, period: Period, measure: str) -> Mapping[str, int]:
+        return self._people(place, period, measure).channels
 
     def _others(self, place: Place) -> dict[str, int]:
         """Return how many people answered another instrument here, by its title."""

@@ -1,7 +1,7 @@
 """What was released to one subtree, sorted to its places."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
@@ -12,8 +12,9 @@ from forms.questionnaire import Questionnaire, parse
 from survey import period as periods
 from survey.period import Period
 from survey.reports import kept
-from survey.reports.coverage import ELSEWHERE, Dossiers, Key, Weighing, at_counters
+from survey.reports.coverage import Dossiers, Key, Weighing, at_counters
 from survey.reports.figures import figures_of, index_of
+from survey.reports.people import NOBODY, Arrivals, People, is_at_counter, people_of
 from survey.reports.quality import signs_of
 from survey.reports.report import (
     PROFILE,
@@ -32,14 +33,12 @@ from survey.storage import (
 )
 from survey.storage.points import ServicePoint
 from survey.storage.questionnaires import QuestionnaireVersion
-from survey.storage.responses import Received
 from survey.storage.tallies import TallyRow
 from survey.storage.units import Unit
 
 TREND_MONTHS = 12
 # The instrument an empty page is about.
 USUAL = "mot-cua"
-Row = TypeVar("Row", TallyRow, Received)
 T = TypeVar("T")
 # By unit and point (0: the unit with everything below it), then by the period of the batches.
 ByPlace = defaultdict[Key, defaultdict[Period, list[TallyRow]]]
@@ -62,10 +61,11 @@ class Shelf:
         shape = frozenset((unit.code, unit.parent_code) for unit in self._tree.values())
         self._kept = kept.released(session, codes, span, shape)
         self._rows = self._kept.once("places", self._by_place_and_period)
-        self._received = self._by_place(self._kept.received(session, codes, period))
+        self._arrivals = Arrivals(session, self._kept, codes, period, self._above)
         self._hidden = suppressions.hidden(session, span)
         self._dossiers = Dossiers(session, codes, span)
-        self._versions = questionnaires.by_id(session)
+        versions = sorted(questionnaires.by_id(session).values(), key=lambda each: each.version)
+        self._latest = {version.measure_hash: version for version in versions}
         self._last_close = closes.last(session, periods.today())
         self._is_closed = closes.is_closed(period, self._last_close)
         self._points = [
@@ -90,7 +90,8 @@ class Shelf:
         rows = self._shown(place, self._period, measure)
         weighing = self._weighing(place, rows, self._period)
         figures = self._figures(place, self._period, measure, weighing, profile)
-        received = self._received[place.key]
+        people = self._people(place, self._period, measure)
+        received = self._arrivals.at(place.key)
         chosen = [r for r in received if self._with_imported or r.channel != "imported"]
         return IndexReport(
             place=place,
@@ -104,13 +105,13 @@ class Shelf:
             n_left_out=sum(r.left_out for r in chosen),
             signs=signs_of(received, self._threshold) if self._is_closed else None,
             n_imported=sum(r.n for r in received if r.channel == "imported"),
-            n_respondents=sum(row.n for row in rows),
+            n_respondents=people.n,
             n_points=len(self._points_of(place)),
-            n_points_covered=len({row.point_id for row in rows} - {None}),
-            channels=channels_of(rows),
+            n_points_covered=people.n_points,
+            channels=people.channels,
             suppressed=self._is_hidden(place, self._period, measure, *self._splits),
             figures=figures,
-            coverage=self._coverage(place, measure, rows, figures),
+            coverage=self._coverage(place, measure, people, figures),
             rollup=weighing.rollup,
             rollup_note=weighing.note,
             **self._flagged(place, measure, weighing, profile, figures),
@@ -134,7 +135,7 @@ class Shelf:
     def _is_of(self, point: ServicePoint, code: str) -> bool:
         """Say whether a point was not closed before the period, or has anything to show."""
         ended = point.closed_at and periods.business_day(point.closed_at) < self._period.start
-        return not ended or bool(self._rows[code, point.id] or self._received[code, point.id])
+        return not ended or bool(self._rows[code, point.id] or self._arrivals.at((code, point.id)))
 
     def _point(self, point: ServicePoint, code: str) -> Place:
         return Place(unit=self._tree[code], point=point)
@@ -144,16 +145,23 @@ class Shelf:
         return Weighing(rows=rows) if place.point else self._dossiers.weighing(rows, period)
 
     def _coverage(
-        self, place: Place, measure: str, rows: list[TallyRow], figures: Sequence[Figure]
+        self, place: Place, measure: str, people: People, figures: Sequence[Figure]
     ) -> Coverage:
-        received = [r for r in self._received[place.key] if r.n and r.channel not in ELSEWHERE]
-        n = at_counters(channels_of(rows)) if rows else None
-        if not received and not self._is_hidden(place, self._period, measure, *self._splits):
+        n = at_counters(people.channels) if people.n else None
+        came = any(map(is_at_counter, self._arrivals.at(place.key)))
+        if not came and not self._is_hidden(place, self._period, measure, *self._splits):
             n = 0
-        answered: set[Key] = {(r.unit_code, r.point_id) for r in received}
         index = next(iter(figures), None)
         own = self._points_of(place)
-        return self._dossiers.coverage(own, answered, self._period, n=n, index=index)
+        return self._dossiers.coverage(own, self._arrivals.answered, self._period, n=n, index=index)
+
+    def _people(self, place: Place, period: Period, measure: str) -> People:
+        """Return how many people the figures of a place rest on; nobody where it is hidden."""
+        rows = self._shown(place, period, measure)
+        if not rows:
+            return NOBODY
+        key = ("people", place.key, period, measure, self._with_imported)
+        return self._kept.once(key, lambda: people_of(rows))
 
     def _shown(self, place: Place, period: Period, measure: str) -> list[TallyRow]:
         """Return the tallies behind a place's figures; none where its cell is hidden."""
@@ -210,16 +218,18 @@ class Shelf:
         """Return the second figure of a closed period: without the marks that stand apart."""
         if self._with_imported or not self._is_closed:
             return {"n_flagged": None, "unflagged": None}
-        rows = weighing.rows
-        regular = [row for row in rows if not (row.flagged and row.marks_apart)]
-        n_flagged = sum(row.n for row in rows) - sum(row.n for row in regular)
+        n_flagged = self._people(place, self._period, measure).n_apart
         if not n_flagged:  # the usual case, and the figure is there already
             return {"n_flagged": 0, "unflagged": next(iter(figures), None)}
-        instrument = self._questionnaire(measure)
         unflagged = self._once(
             ("unflagged", place, self._period, measure, profile),
             weighing,
-            lambda: index_of(regular, instrument, profile, weighing.population),
+            lambda: index_of(
+                [row for row in weighing.rows if not (row.flagged and row.marks_apart)],
+                self._questionnaire(measure),
+                profile,
+                weighing.population,
+            ),
         )
         return {"n_flagged": n_flagged, "unflagged": unflagged}
 
@@ -230,14 +240,17 @@ class Shelf:
         return [measure for measure, _n in people.most_common()] or [usual]
 
     def _people_by_measure(self, place: Place) -> Counter[str]:
+        key = ("measures", place.key, self._period)
+        return self._kept.once(key, lambda: self._by_measure(place, self._period))
+
+    def _by_measure(self, place: Place, period: Period) -> Counter[str]:
         people: Counter[str] = Counter()
-        for row in self._within(place, self._period):
+        for row in self._within(place, period):
             people[row.measure_hash] += row.n
         return people
 
     def _version(self, measure: str) -> QuestionnaireVersion:
-        same = [v for v in self._versions.values() if v.measure_hash == measure]
-        return max(same, key=lambda version: version.version)
+        return self._latest[measure]
 
     def _questionnaire(self, measure: str) -> Questionnaire:
         return parse(self._version(measure).definition)
@@ -257,20 +270,14 @@ class Shelf:
         return found
 
     def _by_place_and_period(self) -> ByPlace:
+        """Sort tallies to their point, their unit and every unit above it within the subtree."""
         found: ByPlace = defaultdict(lambda: defaultdict(list))
-        for place, rows in self._by_place(self._kept.rows).items():
-            for row in rows:
-                found[place][Period(row.starts_on, row.ends_on)].append(row)
-        return found
-
-    def _by_place(self, rows: Iterable[Row]) -> defaultdict[tuple[str, int], list[Row]]:
-        """Sort rows to their point, their unit and every unit above it within the subtree."""
-        found: defaultdict[tuple[str, int], list[Row]] = defaultdict(list)
-        for row in rows:
+        for row in self._kept.rows:
+            own = Period(row.starts_on, row.ends_on)
             if row.point_id is not None:
-                found[row.unit_code, row.point_id].append(row)
+                found[row.unit_code, row.point_id][own].append(row)
             for code in self._above(row.unit_code):
-                found[code, 0].append(row)
+                found[code, 0][own].append(row)
         return found
 
     def _above(self, code: str) -> list[str]:
@@ -288,11 +295,3 @@ def _months_until(end: date) -> list[Period]:
     while len(months) < TREND_MONTHS:
         months.append(months[-1].previous)
     return months[::-1]
-
-
-def channels_of(rows: Iterable[TallyRow]) -> dict[str, int]:
-    """Return how many people answered by each channel."""
-    people: Counter[str] = Counter()
-    for row in rows:
-        people[row.stream] += row.n
-    return dict(sorted(people.items()))
