@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
+from typing import TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -17,13 +18,15 @@ from sqlalchemy.orm import Session
 from analysis.disclosure import follows, suppress
 from survey import period as periods
 from survey.cells import Cell, Parents, cells_of, in_period
+from survey.mixtures import Mixtures
 from survey.period import MONTHS, Period
 from survey.storage import batches, stream_releases, tallies, units
 from survey.storage.stream_releases import Decision, StreamRelease
-from survey.storage.tallies import StreamCount
+from survey.storage.tallies import BatchCount, StreamCount
 
 # How many people each part holds, and whether its streams are known.
 Parts = Sequence[tuple[int, bool]]
+T = TypeVar("T", StreamCount, BatchCount)
 
 
 def decide(session: Session, last_day: date, threshold: int) -> list[Decision]:
@@ -36,9 +39,10 @@ def decide(session: Session, last_day: date, threshold: int) -> list[Decision]:
     found: list[Decision] = []
     for year in _years(session, last_day):
         due = [p for p in _periods(year) if p not in known and p.last_day_to_close <= last_day]
-        for measure, counts in _by_measure(session, year if due else None).items():
+        for measure, (counts, mixed) in _by_measure(session, year if due else None).items():
             before = _cells(stream_releases.of_measure(session, measure, year))
-            found += _decided(measure, due, StreamTable(counts, parents), before, threshold)
+            table = StreamTable(counts, parents, mixed)
+            found += _decided(measure, due, table, before, threshold)
         found += [Decision(period, None, {}) for period in due]
     return found
 
@@ -46,10 +50,13 @@ def decide(session: Session, last_day: date, threshold: int) -> list[Decision]:
 class StreamTable:
     """How many people of each stream every cell holds, and how the cells add up."""
 
-    def __init__(self, counts: Sequence[StreamCount], parents: Parents) -> None:
+    def __init__(
+        self, counts: Sequence[StreamCount], parents: Parents, mixed: Sequence[BatchCount]
+    ) -> None:
         self.people: defaultdict[Cell, Counter[str]] = defaultdict(Counter)
         self._parts: defaultdict[Cell, list[int]] = defaultdict(list)
         self._counts, self._parents = counts, parents
+        self._mixtures = Mixtures(mixed, parents)
         for number, count in enumerate(counts):
             for cell in cells_of(count, parents):
                 self.people[cell][count.stream] += count.n
@@ -62,11 +69,24 @@ class StreamTable:
         hidden = self._with_complements(here, hidden, threshold)
         found = {cell for cell in here if cell not in hidden and not self._is_one(cell)}
         told = {cell for cell in found if self._is_told(cell, before)}
-        while found > told and (leaks := self._leaks(found | before, threshold)):
-            units_ = {cell.unit_code for cell in leaks}
-            doubtful = {cell for cell in found - told if cell.unit_code in units_}
-            found -= doubtful or found - told
+        while found > told and (doubtful := self._doubtful(found, before, threshold)):
+            found -= (doubtful - told) or (found - told)
         return frozenset(found)
+
+    def _doubtful(
+        self, found: AbstractSet[Cell], before: AbstractSet[Cell], threshold: int
+    ) -> AbstractSet[Cell]:
+        """Return which cells rather not to show of those found, all where none is at fault."""
+        if narrow := self._mixtures.narrow(found | before, threshold):
+            around = [cells & found for cells in narrow if cells & found]
+            return {min(cells, key=self._size) for cells in around} or found
+        if leaks := self._leaks(found | before, threshold):
+            units_ = {cell.unit_code for cell in leaks}
+            return {cell for cell in found if cell.unit_code in units_} or found
+        return frozenset()
+
+    def _size(self, cell: Cell) -> tuple[int, Cell]:
+        return self.people[cell].total(), cell
 
     def _is_large(self, cell: Cell, before: AbstractSet[Cell], threshold: int) -> bool:
         """Say whether nothing about a cell alone forbids to show its streams."""
@@ -184,12 +204,25 @@ def _is_safe(total: int, parts: Parts, threshold: int) -> bool:
     return not secret or (len(secret) > 1 and sum(secret) >= threshold)
 
 
-def _by_measure(session: Session, span: Period | None) -> dict[str, list[StreamCount]]:
-    """Return the counts of each measure that came in more than one stream."""
-    found: defaultdict[str, list[StreamCount]] = defaultdict(list)
-    for count in tallies.stream_counts(session, span) if span else ():
+def _by_measure(
+    session: Session, span: Period | None
+) -> dict[str, tuple[list[StreamCount], list[BatchCount]]]:
+    """Return the counts of each measure that came in more than one stream, and its batches'."""
+    if span is None:
+        return {}
+    found = _sorted(tallies.stream_counts(session, span))
+    several = [m for m, counts in found.items() if len({c.stream for c in counts}) > 1]
+    if not several:
+        return {}
+    mixed = _sorted(tallies.batch_counts(session, span))
+    return {measure: (found[measure], mixed[measure]) for measure in several}
+
+
+def _sorted(counts: Iterable[T]) -> defaultdict[str, list[T]]:
+    found: defaultdict[str, list[T]] = defaultdict(list)
+    for count in counts:
         found[count.measure_hash].append(count)
-    return {m: counts for m, counts in found.items() if len({c.stream for c in counts}) > 1}
+    return found
 
 
 def _cells(released: Iterable[StreamRelease]) -> set[Cell]:

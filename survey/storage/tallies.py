@@ -65,6 +65,14 @@ class StreamCount(CellCount):
     apart: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class BatchCount(CellCount):
+    """How many people of one stream a batch holds."""
+
+    batch_id: int
+    stream: str
+
+
 def put(session: Session, batch_id: int, tallies: Iterable[Tally]) -> None:
     """Store the tallies of a batch in place of those it had."""
     session.execute(delete(Tally).where(Tally.batch_id == batch_id))
@@ -120,6 +128,18 @@ def stream_counts(session: Session, period: Period) -> Sequence[StreamCount]:
         .group_by(*keys)
     )
     return [StreamCount(**row) for row in session.execute(query).mappings()]
+
+
+def batch_counts(session: Session, period: Period) -> Sequence[BatchCount]:
+    """Return how many people of each stream the batches of the whole tree hold; none imported."""
+    columns = (*(Batch.__table__.c[name] for name in _OF_CELL), Tally.batch_id, Tally.stream)
+    query = (
+        select(*columns, func.sum(Tally.n).label("n"))
+        .join(Batch, Batch.id == Tally.batch_id)
+        .where(_within(period), Batch.is_imported.is_(False))
+        .group_by(*columns)
+    )
+    return [BatchCount(**row) for row in session.execute(query).mappings()]
 
 
 _OF_CELL = ("unit_code", "point_id", "starts_on", "ends_on", "measure_hash", "is_imported")

@@ -1,6 +1,9 @@
 """Which places show their streams: nothing shown, however combined, tells of fewer than k."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from itertools import product
 
 import numpy as np
 import pytest
@@ -19,7 +22,7 @@ from survey.period import MONTHS
 from survey.storage import points, stream_releases
 from survey.storage.invitations import InvitationTally
 from survey.storage.stream_releases import StreamRelease
-from survey.storage.tallies import StreamCount
+from survey.storage.tallies import BatchCount, StreamCount
 from survey.streams import StreamTable
 from tests import province, results
 from tests.province import Place
@@ -52,9 +55,22 @@ def _count(
     )
 
 
-def _shown(*counts: StreamCount) -> dict[str, set[tuple[str, int]]]:
+def _mixed(counts: Iterable[StreamCount]) -> list[BatchCount]:
+    """Return batches that hold all of a counter's month each."""
+    return [_in_batch(0, count) for count in counts]
+
+
+def _in_batch(number: int, count: StreamCount) -> BatchCount:
+    values = asdict(count)
+    del values["apart"]
+    return BatchCount(batch_id=number, **values)
+
+
+def _shown(
+    *counts: StreamCount, mixed: Sequence[BatchCount] = ()
+) -> dict[str, set[tuple[str, int]]]:
     """Return the places shown in each period of the year, decided as the year went on."""
-    table, before = StreamTable(counts, PARENTS), set[Cell]()
+    table, before = StreamTable(counts, PARENTS, mixed or _mixed(counts)), set[Cell]()
     found = {}
     for kind in MONTHS:
         for each in period.parse("2026").of_kind(kind):
@@ -107,8 +123,30 @@ def test_where_the_second_figure_tells_a_small_stream_no_more_is_shown() -> None
         _count("invitation", 30, 2),
     ]
     # The headline less the second figure is the four of the tablet.
-    table = StreamTable(counts, PARENTS)
+    table = StreamTable(counts, PARENTS, _mixed(counts))
     assert table.shown(OCTOBER, set(), K) == set()
+
+
+def test_a_stream_that_came_in_one_batch_with_one_other_person_is_not_shown() -> None:
+    counts = [_count("qr", 31), _count("paper", 12)]
+    first, second, third = _count("qr", 30), _count("qr", 1), _count("paper", 12)
+    mixed = [_in_batch(1, first), _in_batch(2, second), _in_batch(2, third)]
+    assert _shown(*counts, mixed=mixed) == {}
+    # Alone in its batch it is known already.
+    mixed = [_in_batch(1, first), _in_batch(1, second), _in_batch(2, third)]
+    assert _shown(*counts, mixed=mixed)["2026-10"] == {("31117", 1), ("31117", 0), ("92", 0)}
+
+
+def test_such_a_counter_is_hidden_and_its_unit_where_no_other_hides_it() -> None:
+    own = [_count("qr", 31), _count("paper", 12)]
+    safe = [_count("qr", 30, 2), _count("paper", 20, 2)]
+    mixed = [_in_batch(1, _count("qr", 30)), _in_batch(2, _count("qr", 1)), _in_batch(2, own[1])]
+    mixed += [_in_batch(3, count) for count in safe]
+    assert _shown(*own, *safe, mixed=mixed)["2026-10"] == {("31117", 2)}
+    few = [_count("qr", 30, 3), _count("paper", 9, 3)]
+    mixed += [_in_batch(4, count) for count in few]
+    found = _shown(*own, *safe, *few, mixed=mixed)["2026-10"]
+    assert found == {("31117", 2), ("31117", 0), ("92", 0)}
 
 
 @settings(max_examples=60)
@@ -139,7 +177,7 @@ def test_no_small_stream_follows_from_everything_shown_in_a_year(
 
 def _assert_safe(counts: list[StreamCount], shown: dict[str, set[tuple[str, int]]]) -> None:
     """Decide by the rank of matrices, apart from the program, what follows from what."""
-    table = StreamTable(counts, PARENTS)
+    table = StreamTable(counts, PARENTS, _mixed(counts))
 
     def row(cell: Cell, stream: str | None) -> np.ndarray:
         inside = [cell in streams.cells_of(count, PARENTS) for count in counts]
@@ -156,6 +194,63 @@ def _assert_safe(counts: list[StreamCount], shown: dict[str, set[tuple[str, int]
             if n < K and len(people) > 1:
                 more = np.array([*known, row(cell, stream)])
                 assert np.linalg.matrix_rank(more) > rank, (cell, stream)
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["qr", "invitation"]),
+            st.integers(1, 25),
+            st.sampled_from([(1, "31117"), (2, "31117"), (3, "31120")]),
+            st.sampled_from(["2026-10", "2026-11"]),
+            st.integers(0, 1),
+        ),
+        min_size=4,
+        max_size=24,
+    )
+)
+def test_no_few_people_of_a_counter_follow_from_its_batches_and_everything_shown(
+    drawn: list[tuple[str, int, tuple[int, str], str, int]],
+) -> None:
+    batches: defaultdict[tuple[tuple[int, str], str, int], Counter[str]] = defaultdict(Counter)
+    for stream, n, place, when, number in drawn:
+        batches[place, when, number][stream] += n
+    mixed, cells = (
+        list[BatchCount](),
+        defaultdict[tuple[tuple[int, str], str], Counter[str]](Counter),
+    )
+    for batch_id, ((place, when, _), people) in enumerate(batches.items()):
+        people["qr"] += max(0, K - people.total())
+        cells[place, when] += people
+        for stream, n in people.items():
+            if n:
+                mixed.append(_in_batch(batch_id, _count(stream, n, place[0], when, place[1])))
+    counts = [
+        _count(stream, n, point, when, unit)
+        for ((point, unit), when), people in cells.items()
+        for stream, n in people.items()
+    ]
+    shown = _shown(*counts, mixed=mixed)
+    known = [[one.batch_id == number for one in mixed] for number in range(len(batches))]
+    for name, places in shown.items():
+        for place in places:
+            cell = Cell(period.parse(name), *place)
+            inside = [cell in streams.cells_of(one, PARENTS) for one in mixed]
+            known += [
+                [is_in and one.stream == stream for is_in, one in zip(inside, mixed, strict=True)]
+                for stream in ("qr", "invitation")
+            ]
+    _, sizes, axes = np.linalg.svd(np.array(known, float), full_matrices=False)
+    axes = axes[sizes > 1e-9]
+    owners = [(one.unit_code, one.point_id, one.starts_on) for one in mixed]
+    for owner in set(owners):
+        own = [number for number, each in enumerate(owners) if each == owner]
+        few = np.zeros((2 ** len(own), len(mixed)))
+        few[:, own] = list(product((0, 1), repeat=len(own)))
+        n_few = few @ [one.n for one in mixed]
+        few = few[(n_few > 0) & (n_few < K)]
+        assert (np.abs(few - few @ axes.T @ axes) > 1e-6).any(axis=1).all(), owner
 
 
 def test_a_decision_is_made_once_and_only_for_closed_periods(session: Session) -> None:
