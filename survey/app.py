@@ -18,6 +18,7 @@ from survey import (
     errors,
     i18n,
     logs,
+    period,
     scans,
     security,
     views,
@@ -34,6 +35,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_prefixed_env()
     app.config.from_mapping(overrides or {})
     app.config.from_mapping(config.complete(app.config, Path(app.instance_path)))
+    period.use(app.config["OFFICIAL_MONTHS_FROM"])
     logs.init_app(app)
     db.init_app(app)
     scans.init_app(app)

@@ -27,6 +27,9 @@ DEFAULTS: dict[str, Any] = {
     "PUBLIC_BASE_URL": None,
     # Reverse proxies in front whose X-Forwarded-* may be believed; 0 believes nobody.
     "PROXY_HOPS": 0,
+    # The year from which a month is the 15th of the one before to the 14th, as official reports
+    # have it; None: calendar months. Set before that year begins: what was released stays.
+    "OFFICIAL_MONTHS_FROM": None,
     # A form opened in the hall may be sent from home three days later.
     "FORM_HOURS": 72,
     # A form is below 2 KB and a comment below 8 KB; larger bodies are not ours.
@@ -90,6 +93,7 @@ DEFAULTS: dict[str, Any] = {
 }
 Networks = tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
 MAX_PORT = 65535
+YEARS = range(2000, 3000)
 SHORTEST_KEY = 32
 SMTP_SECURITY = ("starttls", "tls", "none")
 EXTRA_QUESTIONS = ("paid", "trips", "apology")
@@ -128,6 +132,7 @@ def complete(settings: Mapping[str, Any], instance: Path) -> dict[str, Any]:
         "PURPOSE": "demo" if demo else "real",
         "PORT": port,
         "SMALLEST_GROUP": _smallest_group(settings["SMALLEST_GROUP"]),
+        "OFFICIAL_MONTHS_FROM": _year(settings["OFFICIAL_MONTHS_FROM"]),
         "PROCESSES": _processes(settings["PROCESSES"]),
         "STAFF_NETWORKS": _networks(settings["STAFF_NETWORKS"]),
         "EXTRA_QUESTIONS": _extra_questions(settings["EXTRA_QUESTIONS"]),
@@ -199,6 +204,17 @@ def _smallest_group(value: Any) -> int:
             f"SMALLEST_GROUP={value} would show too few people together; give 10 or more."
         )
     return value
+
+
+def _year(value: Any) -> int | None:
+    if value in (None, ""):
+        return None
+    if not str(value).isdecimal() or int(value) not in YEARS:
+        raise ConfigError(
+            f"OFFICIAL_MONTHS_FROM={value} is no year; give one such as 2027, or none for "
+            "calendar months."
+        )
+    return int(value)
 
 
 def _processes(value: Any) -> int:

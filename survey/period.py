@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 # The country keeps one zone without daylight saving, so a business day is unambiguous.
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+YEAR = MONTHS["year"]
+# The official month of reports goes from this day of the month before to the day before it.
+OFFICIAL_DAY = 15
 DAILY_CLOSE = time(6, tzinfo=VIETNAM)
 # A form lives 72 hours, and a paper form is typed in within the week.
 CLOSES_AFTER = timedelta(days=7)
@@ -19,7 +22,7 @@ NAMES = re.compile(r"(2[0-9]{3})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])|H([12])))?")
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """A calendar month, quarter, half-year or year: the days of [start, end)."""
+    """A month, quarter, half-year or year of the calendar in use: the days of [start, end)."""
 
     start: date
     end: date
@@ -27,26 +30,45 @@ class Period:
     @cached_property
     def kind(self) -> str:
         """One of "month", "quarter", "half", "year"."""
-        months = (self.end.year - self.start.year) * 12 + self.end.month - self.start.month
+        months = calendar().month_of(self.end) - calendar().month_of(self.start)
         return next(kind for kind, length in MONTHS.items() if length == months)
+
+    @property
+    def year(self) -> int:
+        """The year it belongs to; an official one begins in the December before."""
+        return calendar().month_of(self.start) // YEAR
+
+    @property
+    def number(self) -> int:
+        """Which one of its kind it is in its year, from 1."""
+        return calendar().month_of(self.start) % YEAR // MONTHS[self.kind] + 1
 
     @property
     def name(self) -> str:
         """The period in addresses and commands: 2026-10, 2026-Q4, 2026-H2, 2026."""
-        year, number = self.start.year, (self.start.month - 1) // MONTHS[self.kind] + 1
+        number = self.number
         forms = {"month": f"-{number:02d}", "quarter": f"-Q{number}", "half": f"-H{number}"}
-        return f"{year:04d}{forms.get(self.kind, '')}"
+        return f"{self.year:04d}{forms.get(self.kind, '')}"
 
     @property
     def title(self) -> str:
         """The period as a Vietnamese reader names it."""
-        year, number = self.start.year, (self.start.month - 1) // MONTHS[self.kind] + 1
+        year, number = self.year, self.number
         words = {
             "month": f"Tháng {number}/{year}",
             "quarter": f"Quý {number}/{year}",
             "half": f"6 tháng {'đầu' if number == 1 else 'cuối'} năm {year}",
         }
         return words.get(self.kind, f"Năm {year}")
+
+    @property
+    def days(self) -> str:
+        """Its first and last day, 15/9–14/10; nothing where the title says them."""
+        if self.start.day == self.end.day == 1:
+            return ""
+        ends = (self.start, self.end - timedelta(days=1))
+        says_year = ends[0].year != ends[1].year
+        return "–".join(f"{d.day}/{d.month}{f'/{d.year}' if says_year else ''}" for d in ends)
 
     @property
     def closes_on(self) -> date:
@@ -78,6 +100,47 @@ class Period:
             part = containing(part.end, kind)
 
 
+@dataclass(frozen=True)
+class Calendar:
+    """What a month is: the calendar's, or from a year on the official one, 15th to 14th.
+
+    The first official January begins on the 1st, so that every day lies in one month. The 1st of
+    a month lies in the month of that name on any calendar. Months are numbered from the year 0.
+    """
+
+    official_from: int | None = None
+
+    def month_of(self, day: date) -> int:
+        """Return the number of the month that a day belongs to."""
+        month = day.year * YEAR + day.month - 1
+        return month + (day >= self.begins(month + 1))
+
+    def begins(self, month: int) -> date:
+        """Return the first day of a month."""
+        if self.official_from is None or month <= self.official_from * YEAR:
+            return date(month // YEAR, month % YEAR + 1, 1)
+        return date((month - 1) // YEAR, (month - 1) % YEAR + 1, OFFICIAL_DAY)
+
+    def is_first(self, day: date) -> bool:
+        """Say whether a month begins on a day."""
+        return self.begins(self.month_of(day)) == day
+
+
+class _InUse:
+    calendar = Calendar()
+
+
+def use(official_from: int | None) -> None:
+    """Choose the calendar of this process, before it asks for any period."""
+    _InUse.calendar = Calendar(official_from)
+    _parts.cache_clear()
+
+
+def calendar() -> Calendar:
+    """Return the calendar in use."""
+    return _InUse.calendar
+
+
 @lru_cache(maxsize=1024)  # asked for each counter of a province
 def _parts(whole: Period, kind: str) -> tuple[Period, ...]:
     return tuple(whole._of_kind(kind))
@@ -85,11 +148,9 @@ def _parts(whole: Period, kind: str) -> tuple[Period, ...]:
 
 def containing(day: date, kind: str = "month") -> Period:
     """Return the period of a kind that a day belongs to."""
-    length = MONTHS[kind]
-    first = (day.month - 1) // length * length + 1
-    start = date(day.year, first, 1)
-    after = first + length
-    return Period(start, date(day.year + (after > 12), (after - 1) % 12 + 1, 1))  # noqa: PLR2004 months
+    length, one = MONTHS[kind], calendar()
+    first = one.month_of(day) // length * length
+    return Period(one.begins(first), one.begins(first + length))
 
 
 def parse(name: str) -> Period:
@@ -119,6 +180,11 @@ def business_day(instant: datetime) -> date:
 def today() -> date:
     """Return the current Vietnamese date."""
     return business_day(now())
+
+
+def this_year() -> int:
+    """Return the year that today belongs to."""
+    return containing(today(), "year").year
 
 
 def last_close_due(instant: datetime) -> datetime:

@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey import schema
+from survey import period, schema
 from survey.app import create_app
 from survey.db import make_engine
 from tests import live, postgresql, province
@@ -127,6 +127,13 @@ def _make_app(url: str, tmp_path: Path, **overrides: Any) -> Iterator[Flask]:
     app.extensions["engine"].dispose()
 
 
+@pytest.fixture(autouse=True)
+def calendar_months() -> Iterator[None]:
+    """Calendar months for the next test, whatever this one has chosen."""
+    yield
+    period.use(None)
+
+
 @pytest.fixture
 def make_app(sqlite_url: str, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """A maker of applications on SQLite whose settings differ from the usual ones."""
@@ -155,6 +162,12 @@ def demo_app(prepared: Path, tmp_path: Path) -> Iterator[Flask]:
 def both_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
     """The application; the test runs once on each database."""
     yield from _make_app(database_url, tmp_path)
+
+
+@pytest.fixture
+def official_app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on each database, with the official months of reports from 2026 on."""
+    yield from _make_app(database_url, tmp_path, OFFICIAL_MONTHS_FROM=2026)
 
 
 @pytest.fixture

@@ -158,3 +158,20 @@ def test_keys_of_contacts_are_checked_and_never_printed(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="key 2 is not a key") as refused:
         _settings(tmp_path)
     assert "secret" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "year"), [(None, None), ("", None), (2027, 2027), ("2027", 2027)]
+)
+def test_official_months_begin_with_a_year_or_never(
+    tmp_path: Path, given: object, year: int | None
+) -> None:
+    loaded = config.load(tmp_path, {}) | {"OFFICIAL_MONTHS_FROM": given}
+    assert config.complete(loaded, tmp_path)["OFFICIAL_MONTHS_FROM"] == year
+
+
+@pytest.mark.parametrize("given", ["next", 27, "2027-01", True, 2027.5])
+def test_official_months_from_no_year_are_refused(tmp_path: Path, given: object) -> None:
+    loaded = config.load(tmp_path, {}) | {"OFFICIAL_MONTHS_FROM": given}
+    with pytest.raises(ConfigError, match="give one such as 2027"):
+        config.complete(loaded, tmp_path)
