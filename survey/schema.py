@@ -1,5 +1,6 @@
 """The state of the database against this program: empty, behind, current or newer."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
 from forms.questionnaire import shipped
+from survey import period
 from survey.db import SCHEMA_LOCK, lock
-from survey.storage import installation, questionnaires
+from survey.period import Calendar
+from survey.storage import installation, period_limits, questionnaires
 
 MIGRATIONS = Path(__file__).parent / "storage" / "migrations"
 
@@ -36,7 +39,10 @@ def state(engine: sa.Engine) -> str:
 
 
 def require_current(engine: sa.Engine, purpose: str) -> None:
-    """Raise SchemaError unless the database fits this program, WrongPurpose unless its purpose."""
+    """Raise SchemaError unless the database fits this program, WrongPurpose unless its purpose.
+
+    It fits no program whose months are other ones than those of the figures it holds.
+    """
     found = state(engine)
     if found == "newer":
         raise SchemaError(
@@ -48,6 +54,7 @@ def require_current(engine: sa.Engine, purpose: str) -> None:
         raise SchemaError(f"The database is {found}. {step}: flask db upgrade")
     with Session(engine.execution_options(read_only=True)) as session:
         installation.require(session, purpose)
+        _require_calendar(period_limits.all_(session))
 
 
 def upgrade(engine: sa.Engine, purpose: str, on: date) -> None:
@@ -78,3 +85,24 @@ def publish(session: Session, on: date) -> None:
             item_codes=[item.code for item in questionnaire.items],
             on=on,
         )
+
+
+def _require_calendar(days: Sequence[date]) -> None:
+    """Raise SchemaError where a stored period begins or ends within a month of the calendar."""
+    strange = [day for day in days if not period.calendar().is_first(day)]
+    if not strange:
+        return
+    years = range(days[0].year, days[-1].year + 2)
+    fitting = [year for year in years if _fits(Calendar(year), days)]
+    step = f"Set OFFICIAL_MONTHS_FROM to {fitting[0]}" if fitting else "Restore a backup"
+    if _fits(Calendar(), days):
+        step = f"Unset OFFICIAL_MONTHS_FROM, or set it to {fitting[0]} or later"
+    raise SchemaError(
+        f"Figures are stored for a period with the limit {strange[0]}, and no month begins on "
+        f"that day with OFFICIAL_MONTHS_FROM={period.calendar().official_from}. What was "
+        f"released cannot change its months. {step}."
+    )
+
+
+def _fits(calendar: Calendar, days: Iterable[date]) -> bool:
+    return all(calendar.is_first(day) for day in days)

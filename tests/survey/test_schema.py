@@ -12,14 +12,17 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.orm import Session
 
-from survey import schema
+from survey import period, schema
 from survey.db import make_engine
 from survey.schema import SchemaError
+from survey.storage import units
 from survey.storage.base import Base
 from survey.storage.comments import Comment
 from survey.storage.contacts import Contact
 from survey.storage.installation import WrongPurpose
 from survey.storage.questionnaires import QuestionnaireVersion
+from tests import peers, rows
+from tests.province import ROWS, SINCE
 
 DAY = date(2026, 11, 2)
 POINT = "id, public_id, name, is_test, scale_order, opened_at, search_key, sort_key"
@@ -76,6 +79,43 @@ def test_a_demonstration_never_opens_a_real_database(database_url: str) -> None:
         with pytest.raises(WrongPurpose, match="holds real data and was opened as demo"):
             open_as_demo()
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("months", "chosen", "step"),
+    [
+        (("2026-10", "2026-11"), 2026, "Unset OFFICIAL_MONTHS_FROM, or set it to 2027 or later."),
+        (("2027-02", "2027-03"), None, "Set OFFICIAL_MONTHS_FROM to 2027."),
+        (("2027-01", "2027"), None, "Set OFFICIAL_MONTHS_FROM to 2027."),
+        (("2027-01", "2027"), 2028, "Set OFFICIAL_MONTHS_FROM to 2027."),
+        (("2027-01", "2027"), 2026, "Set OFFICIAL_MONTHS_FROM to 2027."),
+    ],
+)
+def test_a_server_with_other_months_than_its_figures_does_not_start(
+    session: Session, months: tuple[str, ...], chosen: int | None, step: str
+) -> None:
+    engine = session.get_bind().engine
+    units.put(session, ROWS, SINCE)
+    point = rows.point_named(session, "31117", "Quầy 1", SINCE)
+    period.use(None if "2026-10" in months else 2027)
+    for name in months:
+        peers.release(session, "31117", point.id, period.parse(name), 12, satisfied=0.5)
+    session.commit()
+    schema.require_current(engine, "real")
+    period.use(chosen)
+    with pytest.raises(SchemaError, match="no month begins on that day") as refused:
+        schema.require_current(engine, "real")
+    assert str(refused.value).endswith(f"cannot change its months. {step}")
+
+
+def test_official_months_may_begin_with_a_later_year_than_any_figure(session: Session) -> None:
+    units.put(session, ROWS, SINCE)
+    point = rows.point_named(session, "31117", "Quầy 1", SINCE)
+    for name in ("2026-12", "2026-Q4", "2026"):
+        peers.release(session, "31117", point.id, period.parse(name), 12, satisfied=0.5)
+    session.commit()
+    period.use(2027)
+    schema.require_current(session.get_bind().engine, "real")
 
 
 def test_several_upgrades_at_once_do_the_work_of_one(
