@@ -45,7 +45,7 @@ def build(responses: int, n_points: int) -> int:
         writer.flush()
     at = datetime.combine(last + timedelta(days=1), DAILY_CLOSE)
     closes.claim(session(), last, at, K)
-    for year in sorted({month.start.year for month in months}):
+    for year in sorted({month.year for month in months}):
         cells.hide(session(), year, last, K)
     session().commit()
     nightly.show_streams(last, K)

@@ -44,7 +44,7 @@ Pattern = Callable[[Iterable[Cell], AbstractSet[Cell]], frozenset[Cell]]
 
 
 def hide(session: Session, year: int, day: date, threshold: int) -> int:
-    """Decide and store the hidden cells of a calendar year; return how many."""
+    """Decide and store the hidden cells of a year; return how many."""
     span = period.containing(date(year, 1, 1), "year")
     parents = {code: unit.parent_code for code, unit in units.on_day(session, day).items()}
     by_measure: defaultdict[str, list[CellCount]] = defaultdict(list)

@@ -94,7 +94,8 @@ def release(session: Session, day: date, threshold: int, before: Close | None) -
         left = act.of_units(left, kind)
     act.apply_marks()
     act.decide_marks()
-    years = act.years | {day.year - 1, day.year}
+    year = period.containing(day, "year").year
+    years = act.years | {year - 1, year}
     if before and before.threshold != threshold:
         years |= batches.years(session)
     hidden = sum(cells.hide(session, year, day, threshold) for year in sorted(years))
@@ -200,7 +201,7 @@ class _Release:
         tallies.put(self._session, batch.id, _tallies(batch.id, counted, self._versions))
         self.made += 1
         self.released += len(counted)
-        self.years.add(group.period.start.year)
+        self.years.add(group.period.year)
 
     def _tally_again(self, batch_ids: set[int]) -> None:
         answers = _grouped(responses.released(self._session, batch_ids), lambda row: row.batch_id)

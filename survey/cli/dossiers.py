@@ -76,8 +76,9 @@ def list_(code: str, name: str) -> None:
         for row in denominators.history(session(), codes, span):
             state = f", replaced {row.replaced_on}" if row.replaced_on else ""
             point = known[row.point_id].public_id if row.point_id in known else row.point_id
+            month = period.containing(row.month).name
             click.echo(
-                f"{row.month:%Y-%m} {row.unit_code} {point} {row.channel} {row.n} "
+                f"{month} {row.unit_code} {point} {row.channel} {row.n} "
                 f"(stored {row.stored_on}{state})"
             )
 
@@ -86,21 +87,22 @@ def list_(code: str, name: str) -> None:
 @click.argument("name", type=click.Choice([POOLED, WEIGHTED]))
 @click.option(
     "--from",
-    "month",
+    "day",
     required=True,
     type=click.DateTime(["%Y-%m"]),
     help="The first month it holds for; one that has not begun.",
 )
-def rollup(name: str, month: datetime) -> None:
+def rollup(name: str, day: datetime) -> None:
     """Choose how points are added up to units, for periods that have not begun."""
+    month = period.containing(day.date())
     choice = RollUp(
-        starts_on=month.date(), name=name, written_on=period.today(), written_by=COMMAND_LINE
+        starts_on=month.start, name=name, written_on=period.today(), written_by=COMMAND_LINE
     )
     with ready():
         rollups.add(session(), choice)
-        note("choose roll-up", f"{month:%Y-%m}", name)
+        note("choose roll-up", month.name, name)
         session().commit()
-    click.echo(f"Periods that begin in {month:%Y-%m} or later are {name}.")
+    click.echo(f"Periods that begin in {month.name} or later are {name}.")
 
 
 def _points(unit: str | None) -> Sequence[ServicePoint]:

@@ -21,19 +21,20 @@ group = AppGroup("signs", help="Signs of irregular answering, and rules that lea
 @click.argument("signs", metavar="SIGN...", nargs=-1, type=click.Choice(sorted(SIGNS)))
 @click.option(
     "--from",
-    "month",
+    "day",
     required=True,
     type=click.DateTime(["%Y-%m"]),
     help="The first month it holds for; one that has not begun.",
 )
 @click.option("--reason", required=True, help="The decision it rests on; kept and printed.")
-def exclude(signs: tuple[str, ...], month: datetime, reason: str) -> None:
+def exclude(signs: tuple[str, ...], day: datetime, reason: str) -> None:
     """Leave answers with any SIGN out of every headline; without one, count all again.
 
     The rule takes the place of the one before it and can be neither changed nor deleted.
     """
+    month = period.containing(day.date())
     rule = Exclusion(
-        starts_on=month.date(),
+        starts_on=month.start,
         signs=" ".join(sorted(set(signs))),
         reason=reason,
         written_on=period.today(),
@@ -41,7 +42,7 @@ def exclude(signs: tuple[str, ...], month: datetime, reason: str) -> None:
     )
     with ready():
         exclusions.add(session(), rule)
-        note("write exclusion rule", f"{month:%Y-%m}", f"{rule.signs}: {reason}")
+        note("write exclusion rule", month.name, f"{rule.signs}: {reason}")
         session().commit()
     click.echo(_said(rule))
 
@@ -59,4 +60,4 @@ def rules() -> None:
 
 def _said(rule: Exclusion) -> str:
     what = rule.signs or "nothing but honeypot hits and technical duplicates"
-    return f"From {rule.starts_on:%Y-%m} on left out: {what}"
+    return f"From {period.containing(rule.starts_on).name} on left out: {what}"

@@ -40,7 +40,7 @@ def import_(file: Path, *, dry_run: bool) -> None:
 
 @group.command("list")
 @click.option("--unit", "code", required=True, help="The code of a unit.")
-@click.option("--year", type=int, default=lambda: period.today().year, help="Default: this year.")
+@click.option("--year", type=int, default=period.this_year, help="Default: this year.")
 def list_(code: str, year: int) -> None:
     """Print the targets that hold for a unit, and the unit that set each."""
     with ready():

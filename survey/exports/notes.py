@@ -56,7 +56,8 @@ def notes(reports: Sequence[IndexReport], generated_at: datetime) -> Iterator[tu
     """Yield heading and text of each note: this file, the method, the codes, the columns."""
     yield "Tình trạng", f"{NOTICE}: số liệu còn có thể thay đổi cho đến khi kỳ được chốt."
     for report in reports[:1]:
-        yield "Phạm vi", f"{report.place.unit.name}, {report.period.title}"
+        days = f" ({report.period.days})" if report.period.days else ""
+        yield "Phạm vi", f"{report.place.unit.name}, {report.period.title}{days}"
         with_imported = "Có tính" if report.with_imported else "Không tính"
         yield "Phiếu nhập từ tệp có trước", f"{with_imported} trong số liệu."
     yield "Xuất lúc", moment(generated_at)

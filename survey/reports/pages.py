@@ -87,7 +87,7 @@ class PageShelf(Shelf):
         if report.index is None:
             return None
         codes = targets.chain(self._session, report.place.unit, periods.today())
-        year = self._period.start.year
+        year = self._period.year
         aimed_at = targets.in_force(self._session, codes, year)
         return verdict(report.figures, aimed_at, self._before(report, measure))
 

@@ -166,7 +166,7 @@ def _against_targets(
     session: Session, families: Sequence[_Family], tree: Mapping[str, Unit], month: Period
 ) -> Iterator[Finding]:
     """Yield the units surely below their target, and those not surely at it."""
-    aims = targets.of_units(session, targets.chains(tree, tree), month.start.year)
+    aims = targets.of_units(session, targets.chains(tree, tree), month.year)
     tested = [
         (family, place, index, aims[place[0]][targets.INDEX].share)
         for family in families

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import ForeignKey, Index, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from survey import period
 from survey.period import Period
 from survey.storage.base import Base, chunks
 
@@ -69,8 +70,9 @@ def first_day(session: Session, codes: Collection[str]) -> date | None:
 
 
 def years(session: Session) -> set[int]:
-    """Return the calendar years that have batches."""
-    return {start.year for start in session.scalars(select(Batch.starts_on).distinct())}
+    """Return the years that have batches."""
+    starts = session.scalars(select(Batch.starts_on).distinct())
+    return {period.containing(start, "year").year for start in starts}
 
 
 def undecided(session: Session, until: date) -> Sequence[Batch]:

@@ -23,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from survey import period
 from survey.period import Period
 from survey.storage.base import Base, chunks
 
@@ -170,6 +171,11 @@ class MonthTotal:
     n_points: int
     n_corrected: int
     stored_on: date
+
+    @property
+    def period(self) -> Period:
+        """The month as a period."""
+        return period.containing(self.month)
 
 
 def by_month(session: Session, codes: Collection[str]) -> Sequence[MonthTotal]:

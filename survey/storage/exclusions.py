@@ -49,5 +49,6 @@ def all_(session: Session) -> Sequence[Exclusion]:
 
 def of_day(rules: Sequence[Exclusion], day: date) -> frozenset[str]:
     """Return the signs that are left out on a day, by the rules in the order of `all_`."""
-    begun = [rule for rule in rules if rule.starts_on <= day]
+    month = period.containing(day)  # a rule may be older than the choice of official months
+    begun = [rule for rule in rules if rule.starts_on < month.end]
     return frozenset(begun[-1].signs.split()) if begun else frozenset()

@@ -47,5 +47,6 @@ def all_(session: Session) -> Sequence[RollUp]:
 
 def of_day(choices: Sequence[RollUp], day: date) -> str:
     """Return the roll-up of a period that begins on a day, by choices in the order of `all_`."""
-    begun = [choice for choice in choices if choice.starts_on <= day]
+    month = period.containing(day)  # a choice may be older than the one of official months
+    begun = [choice for choice in choices if choice.starts_on < month.end]
     return begun[-1].name if begun else POOLED

@@ -34,7 +34,7 @@ def _let_files_in(_endpoint: str | None, _values: dict[str, str] | None) -> None
 @roles(MANAGER, PROVINCE_ADMIN)
 def home() -> Response:
     """Lead to this year's targets of the user's own unit."""
-    return redirect(url_for(".show", code=top(), year=period.today().year))
+    return redirect(url_for(".show", code=top(), year=period.this_year()))
 
 
 @blueprint.get("/<code>/<int:year>")
@@ -101,6 +101,7 @@ def _page(unit: Unit, year: int, form: TargetsForm) -> str:
         "targets/show.html",
         unit=unit,
         year=year,
+        span=period.parse(str(year)),
         years=[each for each in (year - 1, year, year + 1) if each in YEARS],
         form=form,
         aims=AIMS,

@@ -206,7 +206,7 @@ class _Table:
 
     def _aims(self, tree: Mapping[str, Unit]) -> dict[str, float]:
         chains = stored_targets.chains((peer.code for peer in self._peers), tree)
-        found = stored_targets.of_units(self._session, chains, self._period.start.year)
+        found = stored_targets.of_units(self._session, chains, self._period.year)
         index = stored_targets.INDEX
         return {code: own[index].share for code, own in found.items() if index in own}
 
