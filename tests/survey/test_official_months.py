@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from survey import alerts, period, reports
 from survey.db import session
+from survey.exports.notes import notes
 from survey.reports import comparison
 from survey.reports.comparison.result import Weakness
 from survey.storage import alerts as stored_alerts
@@ -97,6 +98,11 @@ def test_an_answer_of_the_fifteenth_belongs_to_the_next_month_from_the_close_to_
     row = next(csv.DictReader(io.StringIO(file.removeprefix("\ufeff")), delimiter=";"))
     assert (row["period_from"], row["period_to"]) == ("2026-09-15", "2026-10-14")
     assert (row["period_status"], row["n_respondents"]) == ("closed", "10")
+    with app.app_context():
+        unit = units.get(session(), "31117", period.today())
+        shown = reports.export_reports(session(), unit, period.parse("2026-10"))
+    said = dict(notes(shown, period.now()))
+    assert said["Phạm vi"] == "Phường Ninh Kiều, Tháng 10/2026 (15/9–14/10)"
     assert _run(app, "nightly", "--as-of", "2026-10-22").exit_code == 0
 
 
