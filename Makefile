@@ -40,9 +40,9 @@ bench-citizen: .venv/dev
 screenshots: .venv/dev
 	.venv/bin/python -m docs.screenshots
 
-# The English of the citizen's pages; run after changing a Vietnamese sentence there.
+# The English of the pages; run after changing a Vietnamese sentence there.
 translations: .venv/dev
-	.venv/bin/pybabel -q extract -F survey/translations/babel.cfg --no-location --sort-output \
+	.venv/bin/pybabel -q extract -F survey/translations/babel.cfg -k _l --no-location --sort-output \
 	  --no-wrap -o .venv/messages.pot .
 	.venv/bin/pybabel -q update -D messages -l en -i .venv/messages.pot -d survey/translations \
 	  --no-wrap --ignore-obsolete --ignore-pot-creation-date

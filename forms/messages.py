@@ -1,8 +1,9 @@
-"""Validator messages in Vietnamese: WTForms ships no Vietnamese catalogue."""
+"""Validator messages in Vietnamese, for which WTForms ships no catalogue."""
 
 from typing import Any
 
 from flask import request
+from flask_babel import get_locale
 from flask_wtf import FlaskForm
 
 MESSAGES = {
@@ -35,7 +36,7 @@ class Vietnamese:
 
 
 class Form(FlaskForm):
-    """A form that complains in Vietnamese."""
+    """A form that complains in the language of its page."""
 
     class Meta(FlaskForm.Meta):
         """Our messages instead of WTForms' catalogues, and never an uploaded file."""
@@ -51,6 +52,6 @@ class Form(FlaskForm):
                 render_kw.setdefault("aria-invalid", "true")
             return super().render_field(field, render_kw)
 
-        def get_translations(self, _form: Any) -> Vietnamese:
-            """Return the Vietnamese messages whatever the locale."""
-            return Vietnamese()
+        def get_translations(self, _form: Any) -> Vietnamese | None:
+            """Return the Vietnamese messages, or nothing where WTForms' own English is right."""
+            return None if str(get_locale()) == "en" else Vietnamese()

@@ -4,6 +4,7 @@ from datetime import datetime
 
 import structlog
 from flask import Flask, current_app, render_template, request
+from flask_babel import LazyString
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound
 from werkzeug.exceptions import (
@@ -15,21 +16,28 @@ from werkzeug.exceptions import (
     TooManyRequests,
 )
 
+from survey.i18n import lazily as _l
+from survey.i18n import moment
+from survey.i18n import translate as _
 from survey.period import VIETNAM
 
 log = structlog.get_logger()
 
 PAGES = {
-    400: ("Không đọc được nội dung gửi lên", "Xin quay lại trang trước, sửa rồi gửi lại."),
-    403: ("Không có quyền xem trang này", "Tài khoản của Ông/Bà không được giao phần này."),
-    404: ("Không tìm thấy trang", "Địa chỉ có thể bị gõ nhầm, hoặc trang không còn ở đây."),
-    405: ("Không mở được trang theo cách này", "Xin quay lại trang trước rồi bấm lại nút."),
-    409: ("Vừa có người khác thay đổi chỗ này", "Chưa lưu. Xin tải lại trang, xem rồi làm lại."),
-    413: ("Nội dung gửi lên quá lớn", "Xin viết ngắn lại rồi gửi lại."),
-    429: ("Thử quá nhiều lần", "Xin chờ một phút rồi thử lại."),
-    500: ("Máy chủ gặp lỗi", "Lỗi đã được ghi lại. Xin thử lại sau ít phút."),
-    503: ("Máy chủ đang bận", "Chưa ghi được gì. Xin thử lại sau ít phút."),
+    400: (_l("Không đọc được nội dung gửi lên"), _l("Xin quay lại trang trước, sửa rồi gửi lại.")),
+    403: (_l("Không có quyền xem trang này"), _l("Tài khoản của Ông/Bà không được giao phần này.")),
+    404: (_l("Không tìm thấy trang"), _l("Địa chỉ có thể bị gõ nhầm, hoặc trang không còn ở đây.")),
+    405: (_l("Không mở được trang theo cách này"), _l("Xin quay lại trang trước rồi bấm lại nút.")),
+    409: (
+        _l("Vừa có người khác thay đổi chỗ này"),
+        _l("Chưa lưu. Xin tải lại trang, xem rồi làm lại."),
+    ),
+    413: (_l("Nội dung gửi lên quá lớn"), _l("Xin viết ngắn lại rồi gửi lại.")),
+    429: (_l("Thử quá nhiều lần"), _l("Xin chờ một phút rồi thử lại.")),
+    500: (_l("Máy chủ gặp lỗi"), _l("Lỗi đã được ghi lại. Xin thử lại sau ít phút.")),
+    503: (_l("Máy chủ đang bận"), _l("Chưa ghi được gì. Xin thử lại sau ít phút.")),
 }
+OTHER = (_l("Không thực hiện được yêu cầu"), _l("Xin quay lại trang trước."))
 
 
 def init_app(app: Flask) -> None:
@@ -44,10 +52,9 @@ def init_app(app: Flask) -> None:
     app.logger.disabled = True  # Flask's own line would hold the path; _http logs the failure
 
 
-def page(status: int, title: str, advice: str) -> tuple[str, int]:
+def page(status: int, title: str | LazyString, advice: str | LazyString) -> tuple[str, int]:
     """Return an error page with its status."""
-    # These sentences are Vietnamese whatever language the page before had.
-    values = {"status": status, "title": title, "advice": advice, "language": "vi"}
+    values = {"status": status, "title": title, "advice": advice}
     return render_template("errors/error.html", **values), status
 
 
@@ -61,9 +68,11 @@ def _http(error: HTTPException) -> tuple[str, int]:
     code = error.code or 500
     if isinstance(error, InternalServerError):
         log.error("failure", endpoint=request.endpoint, exc_info=error.original_exception)
-    title, advice = PAGES.get(code, ("Không thực hiện được yêu cầu", "Xin quay lại trang trước."))
+    title, advice = PAGES.get(code, OTHER)
     if (at := _again_at()) and code == TooManyRequests.code:
-        advice = f"Xin thử lại sau {at:%H:%M ngày %d/%m/%Y}. Sai thêm nữa thì phải chờ lâu hơn."
+        advice = _l(
+            "Xin thử lại sau %(moment)s. Sai thêm nữa thì phải chờ lâu hơn.", moment=moment(at)
+        )
     return page(code, title, advice)
 
 
@@ -81,4 +90,4 @@ def _database(error: DBAPIError) -> tuple[str, int]:
 
 
 def _csrf(_error: CSRFError) -> tuple[str, int]:
-    return page(400, "Trang đã mở quá lâu", "Xin tải lại trang trước rồi gửi lại.")
+    return page(400, _("Trang đã mở quá lâu"), _("Xin tải lại trang trước rồi gửi lại."))

@@ -1,14 +1,16 @@
-"""Language choice, and dates and numbers as a Vietnamese reader writes them."""
+"""Language choice, and dates and numbers as its readers write them."""
 
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
+from urllib.parse import urlencode
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
-from flask import Flask, request
-from flask_babel import Babel, gettext
+from flask import Flask, current_app, has_request_context, request, session, url_for
+from flask_babel import Babel, LazyString, get_locale, gettext, lazy_gettext
 
 from survey.period import VIETNAM, business_day
 
@@ -16,6 +18,8 @@ CITIZEN_LANGUAGES = {"vi": "Tiếng Việt", "km": "ភាសាខ្មែរ"
 CATALOGUES = Path(__file__).parent / "translations"
 # The languages our own sentences are written in: the source, and what has a catalogue.
 WRITTEN = {"vi"} | {file.parts[-3] for file in CATALOGUES.glob("*/LC_MESSAGES/messages.mo")}
+# A further language of the citizens has no sentence of a manager's page.
+MANAGER_LANGUAGES = ("vi", "en")
 CITIZEN_BLUEPRINTS = frozenset({"answer", "thanks", "afterwards", "receipts", "slips", "privacy"})
 # An interval narrower than this many points earns its figure a decimal place.
 NARROW = 2
@@ -36,6 +40,7 @@ class Limits(Protocol):
 def init_app(app: Flask) -> None:
     """Choose the language of each request and offer the filters to templates."""
     Babel(app, locale_selector=_language, default_translation_directories="translations")
+    app.before_request(_remember)
     app.jinja_env.filters |= {
         "day": day,
         "vietnamese_day": lambda instant: day(business_day(instant)),
@@ -47,6 +52,8 @@ def init_app(app: Flask) -> None:
     }
     app.jinja_env.tests["narrow"] = is_narrow
     app.jinja_env.globals["page_language"] = _language
+    app.jinja_env.globals["manager_languages"] = MANAGER_LANGUAGES
+    app.jinja_env.globals["in_language"] = _in_language
     app.jinja_env.globals["language_names"] = CITIZEN_LANGUAGES
     app.jinja_env.globals["written_languages"] = [c for c in CITIZEN_LANGUAGES if c in WRITTEN]
 
@@ -56,31 +63,39 @@ def translate(text: str, **values: object) -> str:
     return str(gettext(text, **values))
 
 
+def lazily(text: str, **values: object) -> LazyString:
+    """Return an interface string that is put into a language when it is shown."""
+    return lazy_gettext(text, **values)
+
+
 def day(value: date) -> str:
-    """Return a date as 05/01/2027."""
+    """Return a date as 05/01/2027, or as 5 Jan 2027."""
+    if _locale() == "en":  # the order of day and month in figures is read either way
+        return format_date(value, "d MMM y", locale="en")
     return value.strftime("%d/%m/%Y")
 
 
 def moment(instant: datetime) -> str:
-    """Return an instant as 06:00 ngày 22/11/2026, in Vietnamese time."""
-    return instant.astimezone(VIETNAM).strftime("%H:%M ngày %d/%m/%Y")
+    """Return an instant as 06:00 ngày 22/11/2026, or 06:00 on 22 Nov 2026, in Vietnamese time."""
+    at = instant.astimezone(VIETNAM)
+    return f"{at:%H:%M} {'on' if _locale() == 'en' else 'ngày'} {day(at.date())}"
 
 
 def number(value: float, digits: int = 0, scale: int = 1) -> str:
-    """Return a number times a power of ten as 12.345 or 92,4; halves are rounded up."""
+    """Return a number times a power of ten as 12.345 or 92,4 (12,345 or 92.4); halves go up."""
     # By its decimal text: 0.285 × 100 as floats falls below 28.5.
     exact = (Decimal(str(value)) * scale).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    return _written(exact, digits)
+    return _written(exact, digits, _locale())
 
 
 @lru_cache(maxsize=8192)  # a page writes the same few hundred again and again
-def _written(exact: Decimal, digits: int) -> str:
+def _written(exact: Decimal, digits: int, locale: str) -> str:
     pattern = "#,##0." + "0" * digits if digits else "#,##0"
-    return format_decimal(exact, format=pattern, locale="vi")
+    return format_decimal(exact, format=pattern, locale=locale)
 
 
 def percent(share: float, limits: Limits | None = None) -> str:
-    """Return a share as 86%, or as 86,4% where its interval is narrower than 2 points."""
+    """Return a share as 86%, or as 86,4% (86.4%) where its interval is narrower than 2 points."""
     return f"{number(share, int(limits is not None and is_narrow(limits)), 100)}%"
 
 
@@ -91,7 +106,7 @@ def interval(limits: Limits) -> str:
 
 
 def of_answers(share: float, limits: Limits) -> str:
-    """Return a share as so many of 100 answers, or of 1.000 where 100 would be too coarse."""
+    """Return a share as so many of 100 answers, or of a thousand where 100 would be too coarse."""
     return number(share, scale=1000 if is_narrow(limits) else 100)
 
 
@@ -100,10 +115,43 @@ def is_narrow(limits: Limits) -> bool:
     return (limits.high - limits.low) * 100 < NARROW
 
 
+def _locale() -> str:
+    """Return the language of this page, found once a request; Vietnamese outside of one."""
+    return str(get_locale() or "vi")
+
+
 def _language() -> str:
-    """Citizens choose by a link, which works without cookies; managers read Vietnamese.
+    """Citizens choose by a link alone; for who signs in the session keeps what a link chose.
 
     A language without a catalogue is Vietnamese here, and the page must not claim another.
     """
-    wanted = request.args.get("lang", "vi")
-    return wanted if request.blueprint in CITIZEN_BLUEPRINTS and wanted in WRITTEN else "vi"
+    if not has_request_context():
+        return "vi"
+    wanted = request.args.get("lang")
+    if request.blueprint in CITIZEN_BLUEPRINTS:
+        return wanted if wanted in WRITTEN else "vi"
+    known = wanted if wanted in MANAGER_LANGUAGES else session.get("language")
+    return known or "vi"
+
+
+def _remember() -> None:
+    """Keep the language chosen on a manager's page, in a session that is there anyway.
+
+    The page about the method is also a citizen's, who never gets a cookie.
+    """
+    wanted = request.args.get("lang")
+    if wanted not in MANAGER_LANGUAGES or request.blueprint in {None, *CITIZEN_BLUEPRINTS}:
+        return
+    if session or request.blueprint == "security":
+        session["language"] = wanted
+
+
+def _in_language(code: str) -> str:
+    """Return the link to this page in another language.
+
+    What answers a form leads to the form anew, or where it has no page of its own to the start.
+    """
+    addresses = current_app.create_url_adapter(request)
+    if addresses is None or not addresses.test(method="GET"):
+        return url_for("account.home", lang=code)
+    return "?" + urlencode(request.args.to_dict(flat=False) | {"lang": [code]}, doseq=True)

@@ -1,17 +1,26 @@
-from datetime import UTC, datetime
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from html import unescape
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from analysis.interval import ConfidenceInterval
 from survey import i18n
+from tests import province
+from tests.province import Place
 
 
 def _limits(low: float, high: float) -> ConfidenceInterval[float]:
     return ConfidenceInterval(low, high, 0.95, "wilson")
 
 
+HTTPS = "https://localhost"
 WIDE, NARROW = _limits(0.8251, 0.8949), _limits(0.8567, 0.8733)
 
 
@@ -56,3 +65,89 @@ def test_what_is_shown_differs_from_the_figure_by_half_a_unit_at_most(a: float, 
     unit = 0.1 if i18n.is_narrow(limits) else 1
     shown = float(i18n.percent(a, limits).rstrip("%").replace(",", "."))
     assert abs(shown - a * 100) <= unit / 2 + 1e-9
+
+
+@pytest.fixture
+def english(app: Flask) -> Iterator[None]:
+    with app.test_request_context("/points?lang=en"):
+        yield
+
+
+@pytest.mark.usefixtures("english")
+def test_numbers_dates_and_instants_are_written_as_in_english_on_an_english_page() -> None:
+    assert i18n.number(1234567) == "1,234,567"
+    assert i18n.percent(0.8645, NARROW) == "86.5%"
+    assert i18n.interval(NARROW) == "85.7–87.3%"
+    assert i18n.of_answers(1, NARROW) == "1,000"
+    assert i18n.day(date(2027, 1, 5)) == "5 Jan 2027"
+    assert i18n.moment(datetime(2026, 11, 21, 23, 0, tzinfo=UTC)) == "06:00 on 22 Nov 2026"
+
+
+def test_a_page_is_vietnamese_until_a_link_is_followed_and_stays_in_its_language(
+    manager: FlaskClient,
+) -> None:
+    assert _language(manager, "/points") == "vi"
+    assert _language(manager, "/points?lang=xx") == "vi"
+    assert _language(manager, "/points?lang=en") == "en"
+    assert _language(manager, "/account") == "en"
+    assert _language(manager, "/points?lang=km") == "en"  # written for citizens at most
+    assert _language(manager, "/points?lang=vi") == "vi"
+    assert _language(manager, "/account") == "vi"
+
+
+def test_the_language_of_the_sign_in_page_stays_after_signing_in_and_out(
+    app: Flask, place: Place, client: FlaskClient
+) -> None:
+    assert _language(client, "/login?lang=en") == "en"
+    signed_in = province.post(client, "/login", email=place.manager, password=province.PASSWORD)
+    assert signed_in.status_code == 302
+    assert _language(client, "/points") == "en"
+    province.post(client, "/logout", "/points")
+    assert _language(client, "/login") == "en"
+
+
+@pytest.mark.parametrize("path", ["/", "/privacy", "/receipt", "/method", "/no-such-page"])
+def test_a_citizen_reads_another_language_without_a_cookie(client: FlaskClient, path: str) -> None:
+    answer = province.get(client, f"{path}?lang=en")
+    assert '<html lang="en"' in answer.get_data(as_text=True)
+    assert "Set-Cookie" not in answer.headers
+    assert _language(client, path) == "vi"
+
+
+def test_what_a_manager_chose_changes_no_citizens_page(manager: FlaskClient) -> None:
+    assert _language(manager, "/method?lang=en") == "en"
+    assert _language(manager, "/points") == "en"
+    assert _language(manager, "/") == "vi"
+
+
+def test_the_link_to_the_other_language_keeps_the_rest_of_the_address(manager: FlaskClient) -> None:
+    assert _link(manager.get("/points?q=a%26b&closed=1", base_url=HTTPS), "en") == (
+        "?q=a%26b&closed=1&lang=en"
+    )
+    assert _link(manager.get("/points?lang=en&q=x", base_url=HTTPS), "vi") == "?lang=vi&q=x"
+
+
+def test_the_link_on_the_answer_to_a_form_leads_to_a_page_that_can_be_opened(
+    manager: FlaskClient,
+) -> None:
+    refused = province.post(manager, "/points/new", name="")
+    assert (refused.status_code, _link(refused, "en")) == (422, "?lang=en")
+    assert _language(manager, "/points/new?lang=en") == "en"
+
+
+def test_the_link_of_an_address_that_only_takes_a_form_leads_to_the_start(app: Flask) -> None:
+    with app.test_request_context("/points/x/close", method="POST"):
+        assert i18n._in_language("en") == "/account/home?lang=en"
+
+
+def _language(client: FlaskClient, path: str) -> str:
+    page = province.get(client, path).get_data(as_text=True)
+    found = re.search(r'<html lang="(\w+)"', page)
+    assert found, page
+    return found[1]
+
+
+def _link(page: TestResponse, language: str) -> str:
+    found = re.search(rf'hreflang="{language}" href="([^"]+)"', page.get_data(as_text=True))
+    assert found, page.get_data(as_text=True)
+    return unescape(found[1])
