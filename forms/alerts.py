@@ -4,10 +4,11 @@ from wtforms import DateField, SubmitField
 from wtforms.validators import InputRequired
 
 from forms.messages import Form
+from forms.messages import lazily as _l
 
 
 class MuteForm(Form):
     """The day from which an alert is heard again."""
 
-    until = DateField("Tạm ẩn đến ngày", [InputRequired("Xin ghi ngày.")])
-    submit = SubmitField("Tạm ẩn")
+    until = DateField(_l("Tạm ẩn đến ngày"), [InputRequired(_l("Xin ghi ngày."))])
+    submit = SubmitField(_l("Tạm ẩn"))

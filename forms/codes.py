@@ -7,39 +7,42 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from forms.messages import Form
+from forms.messages import lazily as _l
 
 # How long a code that is being replaced may still be scanned.
 GRACE_DAYS = 7
 REPLACE, REPLACE_LATER, REVOKE = "replace", "replace-later", "revoke"
 FORMS = {
-    "a5": "A5, để ở quầy",
-    "a4": "A4, treo tường",
-    "a6": "A6, tờ nhỏ",
-    "stand": "Để bàn, gấp từ A4",
-    "sticker": "Tem dán, 8 tem một tờ A4",
+    "a5": _l("A5, để ở quầy"),
+    "a4": _l("A4, treo tường"),
+    "a6": _l("A6, tờ nhỏ"),
+    "stand": _l("Để bàn, gấp từ A4"),
+    "sticker": _l("Tem dán, 8 tem một tờ A4"),
 }
-LANGUAGES = {"en": "Tiếng Việt và tiếng Anh", "km": "Tiếng Việt và tiếng Khmer"}
-FOUND = {"ok": "Còn tốt", "missing": "Mất", "covered": "Bị dán đè"}
+LANGUAGES = {"en": _l("Tiếng Việt và tiếng Anh"), "km": _l("Tiếng Việt và tiếng Khmer")}
+FOUND = {"ok": _l("Còn tốt"), "missing": _l("Mất"), "covered": _l("Bị dán đè")}
 
 
 class CodeForm(Form):
     """What becomes of the code at a counter."""
 
     act = RadioField(
-        "Việc cần làm",
-        [InputRequired("Xin chọn một việc.")],
+        _l("Việc cần làm"),
+        [InputRequired(_l("Xin chọn một việc."))],
         choices=[
             SelectChoice(
                 value=REPLACE_LATER,
-                label=f"Cấp mã mới, mã cũ còn quét được {GRACE_DAYS} ngày để kịp thay biển",
+                label=_l(
+                    "Cấp mã mới, mã cũ còn quét được %(n)s ngày để kịp thay biển", n=GRACE_DAYS
+                ),
             ),
-            SelectChoice(value=REPLACE, label="Cấp mã mới, mã cũ hết dùng ngay"),
-            SelectChoice(value=REVOKE, label="Thu hồi mã ngay, chưa cấp mã mới"),
+            SelectChoice(value=REPLACE, label=_l("Cấp mã mới, mã cũ hết dùng ngay")),
+            SelectChoice(value=REVOKE, label=_l("Thu hồi mã ngay, chưa cấp mã mới")),
         ],
     )
     # The version that was shown: a second press must not revoke what the first one issued.
     version = HiddenField()
-    submit = SubmitField("Thực hiện")
+    submit = SubmitField(_l("Thực hiện"))
 
 
 class PackForm(Form):
@@ -50,30 +53,30 @@ class PackForm(Form):
 
         csrf = False
 
-    unit = SelectField("Các quầy của", [InputRequired("Xin chọn đơn vị.")])
+    unit = SelectField(_l("Các quầy của"), [InputRequired(_l("Xin chọn đơn vị."))])
     form = SelectField(
-        "Khổ giấy",
+        _l("Khổ giấy"),
         choices=[SelectChoice(value=value, label=label) for value, label in FORMS.items()],
     )
-    language = SelectField("Ngôn ngữ")
+    language = SelectField(_l("Ngôn ngữ"))
     file = SelectField(
-        "Tệp",
+        _l("Tệp"),
         choices=[
-            SelectChoice(value="pdf", label="Một tệp PDF"),
-            SelectChoice(value="zip", label="Tệp ZIP, mỗi đơn vị một PDF"),
+            SelectChoice(value="pdf", label=_l("Một tệp PDF")),
+            SelectChoice(value="zip", label=_l("Tệp ZIP, mỗi đơn vị một PDF")),
         ],
     )
-    submit = SubmitField("Tải về")
+    submit = SubmitField(_l("Tải về"))
 
 
 class CheckForm(Form):
     """The day of a walk past the codes; what was found of each stands beside it."""
 
-    on = DateField("Ngày kiểm tra", [InputRequired("Xin ghi ngày kiểm tra.")])
-    submit = SubmitField("Ghi kết quả")
+    on = DateField(_l("Ngày kiểm tra"), [InputRequired(_l("Xin ghi ngày kiểm tra."))])
+    submit = SubmitField(_l("Ghi kết quả"))
 
 
 def offer_languages(form: PackForm, languages: Iterable[str]) -> None:
     """Let the language field offer Vietnamese alone, and with each of these languages."""
     both = [SelectChoice(value=code, label=LANGUAGES[code]) for code in languages]
-    form.language.choices = [SelectChoice(value="", label="Tiếng Việt"), *both]
+    form.language.choices = [SelectChoice(value="", label=_l("Tiếng Việt")), *both]

@@ -8,12 +8,13 @@ from wtforms.validators import DataRequired, Length
 
 from forms.answer import COMMENT_LENGTH
 from forms.messages import Form
+from forms.messages import lazily as _l
 
 STATUS_NAMES = {
-    "new": "Mới",
-    "working": "Đang xử lý",
-    "done": "Đã xử lý",
-    "declined": "Không xử lý",
+    "new": _l("Mới"),
+    "working": _l("Đang xử lý"),
+    "done": _l("Đã xử lý"),
+    "declined": _l("Không xử lý"),
 }
 LONGEST_NAME, LONGEST_NOTE = 120, 1000
 SHORTEST_REASON = 10
@@ -28,50 +29,52 @@ class FollowUpForm(Form):
     """What is done about a comment."""
 
     status = SelectField(
-        "Tình trạng",
+        _l("Tình trạng"),
         choices=[SelectChoice(value=code, label=name) for code, name in STATUS_NAMES.items()],
     )
-    owner = StringField("Người phụ trách", [Length(max=LONGEST_NAME)], filters=[_trimmed])
+    owner = StringField(_l("Người phụ trách"), [Length(max=LONGEST_NAME)], filters=[_trimmed])
     note = TextAreaField(
-        "Đã làm gì",
+        _l("Đã làm gì"),
         [Length(max=LONGEST_NOTE)],
         filters=[_trimmed],
-        description="Viết ngắn, không ghi tên người dân.",
+        description=_l("Viết ngắn, không ghi tên người dân."),
         render_kw={"rows": 3},
     )
-    submit = SubmitField("Lưu")
+    submit = SubmitField(_l("Lưu"))
 
 
 class MaskForm(Form):
     """The text that the unit reads in place of the raw one."""
 
     masked = TextAreaField(
-        "Văn bản đơn vị được đọc",
+        _l("Văn bản đơn vị được đọc"),
         # Placeholders may be longer than what they stand for.
         [DataRequired(), Length(max=2 * COMMENT_LENGTH)],
         filters=[_trimmed],
-        description="Thay phần còn lộ bằng [tên người], [số điện thoại] … Giữ nguyên ý người viết.",
+        description=_l(
+            "Thay phần còn lộ bằng [tên người], [số điện thoại] … Giữ nguyên ý người viết."
+        ),
         render_kw={"rows": 5},
     )
-    submit = SubmitField("Lưu văn bản")
+    submit = SubmitField(_l("Lưu văn bản"))
 
 
 class ReferralForm(Form):
     """A decision to pass a comment to the competent authority."""
 
     authority = StringField(
-        "Chuyển đến cơ quan",
+        _l("Chuyển đến cơ quan"),
         [DataRequired(), Length(3, LONGEST_NAME)],
         filters=[_trimmed],
-        description="Ví dụ: Thanh tra tỉnh.",
+        description=_l("Ví dụ: Thanh tra tỉnh."),
     )
     reason = TextAreaField(
-        "Lý do",
+        _l("Lý do"),
         [DataRequired(), Length(SHORTEST_REASON, LONGEST_NOTE)],
         filters=[_trimmed],
         render_kw={"rows": 3},
     )
-    submit = SubmitField("Quyết định chuyển")
+    submit = SubmitField(_l("Quyết định chuyển"))
 
 
 def named(codes: str, names: Mapping[str, str]) -> list[str]:

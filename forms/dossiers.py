@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from forms.messages import Form
+from forms.messages import lazily as _l
 
 # The value that leaves each result to the counter its row names.
 BY_COLUMN = "*"
@@ -26,35 +27,36 @@ class DossiersForm(Form):
             return FlaskForm.Meta.wrap_formdata(self, form, formdata)
 
     file = FileField(
-        "Tệp hồ sơ đã trả kết quả",
+        _l("Tệp hồ sơ đã trả kết quả"),
         [
-            FileRequired("Xin chọn tệp."),
+            FileRequired(_l("Xin chọn tệp.")),
             FileAllowed(
                 ("csv", "tsv", "txt", "xlsx"),
-                "Chỉ nhận tệp .csv hoặc .xlsx. Xin xuất hoặc lưu lại kiểu đó rồi gửi.",
+                _l("Chỉ nhận tệp .csv hoặc .xlsx. Xin xuất hoặc lưu lại kiểu đó rồi gửi."),
             ),
         ],
-        description="Tệp .csv hoặc .xlsx xuất từ hệ thống một cửa, đủ cả tháng.",
+        description=_l("Tệp .csv hoặc .xlsx xuất từ hệ thống một cửa, đủ cả tháng."),
         render_kw={"accept": ".csv,.tsv,.txt,.xlsx"},
     )
     point = SelectField(
-        "Trả kết quả ở quầy", [InputRequired("Xin chọn quầy, hoặc chọn lấy theo cột trong tệp.")]
+        _l("Trả kết quả ở quầy"),
+        [InputRequired(_l("Xin chọn quầy, hoặc chọn lấy theo cột trong tệp."))],
     )
     mapping = FileField(
-        "Tệp khai báo cột",
-        [FileAllowed(("toml",), "Tệp khai báo cột phải có đuôi .toml. Xin xem mẫu bên dưới.")],
-        description="Có thể để trống nếu tên cột như ghi ở dưới.",
+        _l("Tệp khai báo cột"),
+        [FileAllowed(("toml",), _l("Tệp khai báo cột phải có đuôi .toml. Xin xem mẫu bên dưới."))],
+        description=_l("Có thể để trống nếu tên cột như ghi ở dưới."),
         render_kw={"accept": ".toml"},
     )
     replace = BooleanField(
-        "Thay số đã nhập trước đó",
-        description="Số cũ vẫn được giữ kèm ngày thay. Chỉ chọn khi tệp đủ cả tháng.",
+        _l("Thay số đã nhập trước đó"),
+        description=_l("Số cũ vẫn được giữ kèm ngày thay. Chỉ chọn khi tệp đủ cả tháng."),
     )
-    check = SubmitField("Kiểm tra thử")
-    submit = SubmitField("Nhập số hồ sơ")
+    check = SubmitField(_l("Kiểm tra thử"))
+    submit = SubmitField(_l("Nhập số hồ sơ"))
 
 
 def offer_points(form: DossiersForm, points: Iterable[tuple[str, str]]) -> None:
     """Let the point field offer (public id, name) pairs, in the order given."""
-    choices = [("", "– Chọn quầy –"), (BY_COLUMN, "Theo cột quầy trong tệp"), *points]
+    choices = [("", _l("– Chọn quầy –")), (BY_COLUMN, _l("Theo cột quầy trong tệp")), *points]
     form.point.choices = [SelectChoice(value=value, label=label) for value, label in choices]

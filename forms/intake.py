@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from forms.messages import Form
+from forms.messages import lazily as _l
 
 # The value that leaves each answer to the counter its row names.
 BY_COLUMN = "*"
@@ -26,31 +27,34 @@ class IntakeForm(Form):
             return FlaskForm.Meta.wrap_formdata(self, form, formdata)
 
     file = FileField(
-        "Tệp câu trả lời",
+        _l("Tệp câu trả lời"),
         [
-            FileRequired("Xin chọn tệp."),
+            FileRequired(_l("Xin chọn tệp.")),
             FileAllowed(
                 ("csv", "tsv", "txt", "xlsx"),
-                "Chỉ nhận tệp .csv hoặc .xlsx. Xin xuất hoặc lưu lại kiểu đó rồi gửi.",
+                _l("Chỉ nhận tệp .csv hoặc .xlsx. Xin xuất hoặc lưu lại kiểu đó rồi gửi."),
             ),
         ],
-        description="Tệp .csv hoặc .xlsx, ví dụ xuất từ Google Biểu mẫu. Tệp lớn cần chờ vài phút.",
+        description=_l(
+            "Tệp .csv hoặc .xlsx, ví dụ xuất từ Google Biểu mẫu. Tệp lớn cần chờ vài phút."
+        ),
         render_kw={"accept": ".csv,.tsv,.txt,.xlsx"},
     )
     point = SelectField(
-        "Phiếu của quầy", [InputRequired("Xin chọn quầy, hoặc chọn lấy theo cột trong tệp.")]
+        _l("Phiếu của quầy"),
+        [InputRequired(_l("Xin chọn quầy, hoặc chọn lấy theo cột trong tệp."))],
     )
     mapping = FileField(
-        "Tệp khai báo cột",
-        [FileAllowed(("toml",), "Tệp khai báo cột phải có đuôi .toml. Xin xem mẫu bên dưới.")],
-        description="Có thể để trống nếu tên cột đúng như câu hỏi của mẫu.",
+        _l("Tệp khai báo cột"),
+        [FileAllowed(("toml",), _l("Tệp khai báo cột phải có đuôi .toml. Xin xem mẫu bên dưới."))],
+        description=_l("Có thể để trống nếu tên cột đúng như câu hỏi của mẫu."),
         render_kw={"accept": ".toml"},
     )
-    check = SubmitField("Kiểm tra thử")
-    submit = SubmitField("Nhập phiếu")
+    check = SubmitField(_l("Kiểm tra thử"))
+    submit = SubmitField(_l("Nhập phiếu"))
 
 
 def offer_points(form: IntakeForm, points: Iterable[tuple[str, str]]) -> None:
     """Let the point field offer (public id, name) pairs, in the order given."""
-    choices = [("", "– Chọn quầy –"), (BY_COLUMN, "Theo cột quầy trong tệp"), *points]
+    choices = [("", _l("– Chọn quầy –")), (BY_COLUMN, _l("Theo cột quầy trong tệp")), *points]
     form.point.choices = [SelectChoice(value=value, label=label) for value, label in choices]

@@ -1,9 +1,9 @@
 """Validator messages in Vietnamese, for which WTForms ships no catalogue."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import request
-from flask_babel import get_locale
+from flask_babel import get_locale, lazy_gettext
 from flask_wtf import FlaskForm
 
 MESSAGES = {
@@ -21,6 +21,11 @@ PLURALS = {
         "Xin viết từ %(min)d đến %(max)d ký tự."
     ),
 }
+
+
+def lazily(text: str, **values: object) -> str:
+    """Return an interface string that is put into a language when it is shown."""
+    return cast("str", lazy_gettext(text, **values))
 
 
 class Vietnamese:

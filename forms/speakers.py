@@ -5,13 +5,14 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from forms.messages import Form
+from forms.messages import lazily as _l
 
 SPOKEN = {
     "km": "Khmer",
-    "bru": "Bru – Vân Kiều",
-    "pac": "Pa Kô",
-    "cja": "Chăm",
-    "yue": "Hoa (tiếng Quảng Đông)",
+    "bru": _l("Bru – Vân Kiều"),
+    "pac": _l("Pa Kô"),
+    "cja": _l("Chăm"),
+    "yue": _l("Hoa (tiếng Quảng Đông)"),
 }
 
 
@@ -19,9 +20,9 @@ class SpeakersForm(Form):
     """Which languages, none or several."""
 
     languages = SelectMultipleField(
-        "Người dân đến đây nói tiếng",
+        _l("Người dân đến đây nói tiếng"),
         choices=[SelectChoice(value=code, label=name) for code, name in SPOKEN.items()],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
-    submit = SubmitField("Lưu")
+    submit = SubmitField(_l("Lưu"))

@@ -2,20 +2,22 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
+from flask_babel import LazyString, get_locale
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileAllowed, FileField, FileRequired
 from wtforms import Field, StringField, SubmitField
 from wtforms.validators import ValidationError
 
 from forms.messages import Form
+from forms.messages import lazily as _l
 from forms.questionnaire import shipped
 
 # A target is kept in hundredths of a per cent.
 WHOLE = 10_000
 PERCENT = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?\s*%?")
-WRONG = "Xin ghi một số từ 1 đến 100, ví dụ 85 hoặc 85,5; để trống là không đặt."
+WRONG = _l("Xin ghi một số từ 1 đến 100, ví dụ 85 hoặc 85,5; để trống là không đặt.")
 
 
 def hundredths(text: str) -> int | None:
@@ -44,14 +46,25 @@ def aims() -> dict[tuple[str, str], str]:
     """Return what may have a target, each factor before its questions, and its name."""
     wordings = [each.wordings["vi"] for each in shipped()]
     items = {i.code: i.factor for each in shipped() for i in each.asked}
-    factors = {code: name for wording in wordings for code, name in wording.factors.items()}
-    names = {code: name for wording in wordings for code, name in wording.items.items()}
-    found = {("overall", "index"): "Chỉ số hài lòng tại điểm phục vụ"}
-    for factor, name in sorted(factors.items()):
-        found["factor", factor] = name
+    factors = {code for wording in wordings for code in wording.factors}
+    found = {("overall", "index"): _l("Chỉ số hài lòng tại điểm phục vụ")}
+    for factor in sorted(factors):
+        found["factor", factor] = _named("factor", factor)
         own = sorted(code for code, of in items.items() if of == factor and code not in factors)
-        found |= {("item", code): names[code] for code in own}
+        found |= {("item", code): _named("item", code) for code in own}
     return found
+
+
+def _named(measure: str, code: str) -> str:
+    """Return the name of a figure, in the language of the page that shows it."""
+    return cast("str", LazyString(_wording, measure, code))
+
+
+def _wording(measure: str, code: str) -> str:
+    language = "en" if str(get_locale()) == "en" else "vi"
+    wordings = [each.wordings[language] for each in shipped()]
+    lists = [each.factors if measure == "factor" else each.items for each in wordings]
+    return next(names[code] for names in reversed(lists) if code in names)
 
 
 AIMS: Mapping[tuple[str, str], str] = aims()
@@ -67,7 +80,7 @@ def _check(_form: Form, field: Field) -> None:
 class TargetsForm(Form):
     """The targets of one unit and year; an empty field leaves them to the unit above."""
 
-    submit = SubmitField("Lưu chỉ tiêu")
+    submit = SubmitField(_l("Lưu chỉ tiêu"))
 
     @property
     def values(self) -> dict[tuple[str, str], int | None]:
@@ -105,13 +118,13 @@ class TargetsFileForm(Form):
             return FlaskForm.Meta.wrap_formdata(self, form, formdata)
 
     file = FileField(
-        "Tệp chỉ tiêu",
+        _l("Tệp chỉ tiêu"),
         [
-            FileRequired("Xin chọn tệp."),
-            FileAllowed(("csv", "xlsx"), "Chỉ nhận tệp .csv hoặc .xlsx. Xin lưu lại kiểu đó."),
+            FileRequired(_l("Xin chọn tệp.")),
+            FileAllowed(("csv", "xlsx"), _l("Chỉ nhận tệp .csv hoặc .xlsx. Xin lưu lại kiểu đó.")),
         ],
-        description="Các cột: Mã đơn vị, Năm, Mã, Chỉ tiêu. Mỗi dòng một chỉ tiêu.",
+        description=_l("Các cột: Mã đơn vị, Năm, Mã, Chỉ tiêu. Mỗi dòng một chỉ tiêu."),
         render_kw={"accept": ".csv,.xlsx"},
     )
-    check = SubmitField("Kiểm tra thử")
-    submit = SubmitField("Nhập chỉ tiêu")
+    check = SubmitField(_l("Kiểm tra thử"))
+    submit = SubmitField(_l("Nhập chỉ tiêu"))

@@ -27,6 +27,7 @@ from flask_security.utils import check_and_get_token_status, hash_password
 from wtforms import HiddenField, RadioField
 
 from survey import db, period
+from survey.i18n import translate as _
 from survey.storage import audit_entries, sign_ins
 from survey.storage.base import Refused
 from survey.storage.users import Role, User
@@ -51,14 +52,15 @@ SETTINGS = {
     "SECURITY_SEND_PASSWORD_RESET_EMAIL": False,
     "SECURITY_SEND_PASSWORD_RESET_NOTICE_EMAIL": False,
     "SECURITY_SEND_PASSWORD_CHANGE_EMAIL": False,
+    # These four are in English here, the source language of Flask-Security's catalogue.
     # Nothing is mailed, so the page must not say so to whoever posts to it.
     "SECURITY_MSG_PASSWORD_RESET_REQUEST": (
-        "Xin gọi người quản trị của cơ quan để nhận liên kết mới.",
+        "Please ask the administrator of your office for a new link.",
         "info",
     ),
     # Babel has no long form of "7 days" in Vietnamese, so the library would say it in English.
     "SECURITY_MSG_PASSWORD_RESET_EXPIRED": (
-        f"Liên kết đặt mật khẩu chỉ dùng được trong {INVITATION_DAYS} ngày và nay đã hết hạn.",
+        f"A link to set a password is good for {INVITATION_DAYS} days, and this one has expired.",
         "error",
     ),
     "SECURITY_JOIN_USER_ROLES": False,  # our roles have a scope and come with their assignments
@@ -75,9 +77,9 @@ SETTINGS = {
     "SECURITY_TOTP_ISSUER": "Hài Lòng",
     "SECURITY_MULTI_FACTOR_RECOVERY_CODES": True,
     "SECURITY_MULTI_FACTOR_RECOVERY_CODES_N": 10,
-    "SECURITY_MSG_TWO_FACTOR_PERMISSION_DENIED": ("Xin đăng nhập lại từ đầu.", "info"),
+    "SECURITY_MSG_TWO_FACTOR_PERMISSION_DENIED": ("Please sign in again from the start.", "info"),
     "SECURITY_MSG_TWO_FACTOR_SETUP_EXPIRED": (
-        "Mã QR chỉ dùng được trong 30 phút. Xin làm lại với mã mới.",
+        "A QR code is good for 30 minutes. Please begin again with a new one.",
         "error",
     ),
     "SECURITY_POST_LOGIN_VIEW": "account.home",
@@ -227,7 +229,7 @@ def _take_own_keys_only(app: Flask) -> None:
             token, "tf_setup", app.config["SECURITY_TWO_FACTOR_SETUP_WITHIN"]
         )
         if shown and shown["totp_secret"] != browser.get("tf_totp_secret"):
-            flash("Xin làm lại với mã mới.", "danger")
+            flash(_("Xin làm lại với mã mới."), "danger")
             return redirect(url_for("security.two_factor_setup"))
         answer: ResponseReturnValue = confirm(token=token)
         return answer

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 
+from survey.i18n import translate as _
+
 DEFAULTS: dict[str, Any] = {
     # Loopback: a fresh install is never reachable from the network by accident.
     "HOST": "127.0.0.1",
@@ -156,27 +158,38 @@ def public_address(settings: Mapping[str, Any]) -> str:
     base: str | None = settings["PUBLIC_BASE_URL"]
     if not base:
         raise ConfigError(
-            "Chưa đặt địa chỉ công khai nên chưa in được mã. Bước tiếp theo: đặt "
-            "PUBLIC_BASE_URL=https://… (tên miền của cơ quan) rồi khởi động lại."
+            _(
+                "Chưa đặt địa chỉ công khai nên chưa in được mã. Bước tiếp theo: đặt "
+                "PUBLIC_BASE_URL=https://… (tên miền của cơ quan) rồi khởi động lại."
+            )
         )
     parts = urlsplit(base)
     if "://" not in base:
         raise ConfigError(
-            f"Địa chỉ công khai {base} thiếu https:// ở đầu. Bước tiếp theo: đặt "
-            f"PUBLIC_BASE_URL=https://{base} rồi khởi động lại."
+            _(
+                "Địa chỉ công khai %(base)s thiếu https:// ở đầu. Bước tiếp theo: đặt "
+                "PUBLIC_BASE_URL=https://%(base)s rồi khởi động lại.",
+                base=base,
+            )
         )
     if base != f"{parts.scheme}://{parts.netloc}" or "@" in parts.netloc:
         raise ConfigError(
-            f"Địa chỉ công khai {base} phải chỉ có tên miền, không có đường dẫn phía sau. "
-            "Bước tiếp theo: đặt PUBLIC_BASE_URL=https://tên-miền rồi khởi động lại."
+            _(
+                "Địa chỉ công khai %(base)s phải chỉ có tên miền, không có đường dẫn phía sau. "
+                "Bước tiếp theo: đặt PUBLIC_BASE_URL=https://tên-miền rồi khởi động lại.",
+                base=base,
+            )
         )
     if parts.scheme == "https" and parts.hostname:
         return base
     if settings["PURPOSE"] == "demo" and parts.scheme == "http" and _is_loopback(parts.hostname):
         return base
     raise ConfigError(
-        f"Địa chỉ công khai {base} không dùng https nên không được in lên mã. "
-        "Bước tiếp theo: đặt PUBLIC_BASE_URL=https://… rồi khởi động lại."
+        _(
+            "Địa chỉ công khai %(base)s không dùng https nên không được in lên mã. "
+            "Bước tiếp theo: đặt PUBLIC_BASE_URL=https://… rồi khởi động lại.",
+            base=base,
+        )
     )
 
 

@@ -4,7 +4,6 @@ from datetime import datetime
 
 import structlog
 from flask import Flask, current_app, render_template, request
-from flask_babel import LazyString
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NoResultFound
 from werkzeug.exceptions import (
@@ -52,7 +51,7 @@ def init_app(app: Flask) -> None:
     app.logger.disabled = True  # Flask's own line would hold the path; _http logs the failure
 
 
-def page(status: int, title: str | LazyString, advice: str | LazyString) -> tuple[str, int]:
+def page(status: int, title: str, advice: str) -> tuple[str, int]:
     """Return an error page with its status."""
     values = {"status": status, "title": title, "advice": advice}
     return render_template("errors/error.html", **values), status

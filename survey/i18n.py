@@ -1,16 +1,25 @@
 """Language choice, and dates and numbers as its readers write them."""
 
+from contextlib import AbstractContextManager
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, cast
 from urllib.parse import urlencode
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
-from flask import Flask, current_app, has_request_context, request, session, url_for
-from flask_babel import Babel, LazyString, get_locale, gettext, lazy_gettext
+from flask import (
+    Flask,
+    current_app,
+    has_app_context,
+    has_request_context,
+    request,
+    session,
+    url_for,
+)
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext
 
 from survey.period import VIETNAM, business_day
 
@@ -58,19 +67,31 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["written_languages"] = [c for c in CITIZEN_LANGUAGES if c in WRITTEN]
 
 
+def language() -> str:
+    """Return the language of this page, found once a request; Vietnamese outside of one."""
+    return str(get_locale() or "vi")
+
+
 def translate(text: str, **values: object) -> str:
     """Return an interface string in the language of this request."""
+    if not has_app_context():  # of a command or a test; the source is Vietnamese
+        return text % values if values else text
     return str(gettext(text, **values))
 
 
-def lazily(text: str, **values: object) -> LazyString:
+def lazily(text: str, **values: object) -> str:
     """Return an interface string that is put into a language when it is shown."""
-    return lazy_gettext(text, **values)
+    return cast("str", lazy_gettext(text, **values))
+
+
+def vietnamese() -> AbstractContextManager[None]:
+    """Say and write in Vietnamese for a while: what is printed or exported is."""
+    return cast("AbstractContextManager[None]", force_locale("vi"))
 
 
 def day(value: date) -> str:
     """Return a date as 05/01/2027, or as 5 Jan 2027."""
-    if _locale() == "en":  # the order of day and month in figures is read either way
+    if language() == "en":  # the order of day and month in figures is read either way
         return format_date(value, "d MMM y", locale="en")
     return value.strftime("%d/%m/%Y")
 
@@ -78,14 +99,14 @@ def day(value: date) -> str:
 def moment(instant: datetime) -> str:
     """Return an instant as 06:00 ngày 22/11/2026, or 06:00 on 22 Nov 2026, in Vietnamese time."""
     at = instant.astimezone(VIETNAM)
-    return f"{at:%H:%M} {'on' if _locale() == 'en' else 'ngày'} {day(at.date())}"
+    return f"{at:%H:%M} {'on' if language() == 'en' else 'ngày'} {day(at.date())}"
 
 
 def number(value: float, digits: int = 0, scale: int = 1) -> str:
     """Return a number times a power of ten as 12.345 or 92,4 (12,345 or 92.4); halves go up."""
     # By its decimal text: 0.285 × 100 as floats falls below 28.5.
     exact = (Decimal(str(value)) * scale).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    return _written(exact, digits, _locale())
+    return _written(exact, digits, language())
 
 
 @lru_cache(maxsize=8192)  # a page writes the same few hundred again and again
@@ -113,11 +134,6 @@ def of_answers(share: float, limits: Limits) -> str:
 def is_narrow(limits: Limits) -> bool:
     """Say whether an interval is so narrow that whole points would hide its figure."""
     return (limits.high - limits.low) * 100 < NARROW
-
-
-def _locale() -> str:
-    """Return the language of this page, found once a request; Vietnamese outside of one."""
-    return str(get_locale() or "vi")
 
 
 def _language() -> str:

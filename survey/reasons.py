@@ -1,6 +1,6 @@
 """Why a file or one of its rows is refused, in the two languages in which it is said.
 
-A reason is a code and its values; commands say it in English, pages in Vietnamese.
+A reason is a code and its values; commands say it in English, pages in their own language.
 """
 
 import tomllib
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from survey.i18n import language
 from survey.storage.base import Refused
 
 LONGEST_QUOTE = 60
@@ -30,13 +31,15 @@ class Reason:
         return self._said("en", "row")
 
     @property
-    def vietnamese(self) -> str:
-        """The sentence for pages."""
-        return self._said("vi", "Dòng")
+    def on_page(self) -> str:
+        """The sentence for a page, in its language; in English without the words of commands."""
+        if language() == "vi":
+            return self._said("vi", "Dòng")
+        return self._said("page" if "page" in SENTENCES[self.code] else "en", "Row")
 
-    def _said(self, language: str, row: str) -> str:
+    def _said(self, form: str, row: str) -> str:
         start = "" if self.row is None else f"{row} {self.row}: "
-        return start + SENTENCES[self.code][language].format(**self.values)
+        return start + SENTENCES[self.code][form].format(**self.values)
 
 
 class WrongFile(Refused):

@@ -14,8 +14,11 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
+from survey import accounts
+
 ROOT = Path(__file__).parent.parent
 TRANSLATIONS = ROOT / "survey" / "translations"
+MESSAGES = "SECURITY_MSG_"
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]")
 
 # What sign-in, sign-out, changing a password and the one-time link can show, on our own
@@ -147,6 +150,12 @@ def test_every_sentence_has_an_english_translation_with_the_same_placeholders() 
 def test_every_flask_security_message_we_can_show_is_in_vietnamese() -> None:
     shown = frozenset(SHOWN_BY_FLASK_SECURITY)
     assert flawed(shown, catalog("vi", "flask_security")) == {}
+
+
+def test_what_we_say_in_its_place_is_in_vietnamese_too() -> None:
+    ours = [said[0] for name, said in accounts.SETTINGS.items() if name.startswith(MESSAGES)]
+    assert len(ours) == 4
+    assert flawed(frozenset(ours), catalog("vi", "flask_security")) == {}
 
 
 def test_flask_security_still_words_its_messages_as_we_translated_them() -> None:

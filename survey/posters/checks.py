@@ -6,6 +6,7 @@ from datetime import date
 
 import typst
 
+from survey.i18n import translate as _
 from survey.posters.poster import Poster, PosterError
 from survey.posters.press import compiled
 from survey.posters.qr import qr_svg
@@ -40,6 +41,8 @@ def check_sheet(unit: str, rows: Iterable[CheckRow], on: date) -> bytes:
         return compiled("checks", data)
     except typst.TypstError as error:
         raise PosterError(
-            "Không in được phiếu kiểm tra: tên quầy hoặc đơn vị có ký tự mà phông chữ không có. "
-            "Bước tiếp theo: đổi tên đó rồi tải lại."
+            _(
+                "Không in được phiếu kiểm tra: tên quầy hoặc đơn vị có ký tự mà phông chữ không "
+                "có. Bước tiếp theo: đổi tên đó rồi tải lại."
+            )
         ) from error

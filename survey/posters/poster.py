@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
+from survey.i18n import translate as _
 from survey.storage.points import PointCode
 from survey.storage.units import Unit
 
@@ -37,7 +38,7 @@ def address_of(code: PointCode, base: str) -> str:
     PosterError for a code that is revoked or about to end: nobody is to print it again.
     """
     if not code.is_in_force:
-        raise PosterError("Mã của quầy đã bị thu hồi. Bước tiếp theo: cấp mã mới cho quầy.")
+        raise PosterError(_("Mã của quầy đã bị thu hồi. Bước tiếp theo: cấp mã mới cho quầy."))
     return f"{base}/p/{code.token}"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import fontpkg
 import typst
 
+from survey.i18n import translate as _
 from survey.posters.poster import Poster, PosterError
 from survey.posters.qr import qr_svg
 from survey.posters.words import of_language
@@ -36,8 +37,12 @@ def pdf(posters: Iterable[Poster], form: str = "a5", language: str | None = None
     except typst.TypstError as error:
         wrong = _first_unset([poster for poster, _ in made])
         raise PosterError(
-            f"Không in được mã của “{wrong.point}”, {wrong.unit}: tên có ký tự mà phông chữ "
-            "không có. Bước tiếp theo: đổi tên quầy hoặc đơn vị rồi tải lại."
+            _(
+                "Không in được mã của “%(point)s”, %(unit)s: tên có ký tự mà phông chữ không có. "
+                "Bước tiếp theo: đổi tên quầy hoặc đơn vị rồi tải lại.",
+                point=wrong.point,
+                unit=wrong.unit,
+            )
         ) from error
 
 

@@ -9,6 +9,7 @@ import typst
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 
+from survey.i18n import translate as _
 from survey.posters.poster import PosterError
 from survey.posters.press import compiled
 
@@ -34,8 +35,10 @@ def pdf(slips: Sequence[Slip], enter_at: str) -> bytes:
         return compiled("slips", {"enter_at": enter_at, "slips": shown})
     except typst.TypstError as error:
         raise PosterError(
-            "Không in được phiếu mời: tên quầy hoặc đơn vị có ký tự mà phông chữ không có. "
-            "Bước tiếp theo: đổi tên đó rồi làm lại."
+            _(
+                "Không in được phiếu mời: tên quầy hoặc đơn vị có ký tự mà phông chữ không có. "
+                "Bước tiếp theo: đổi tên đó rồi làm lại."
+            )
         ) from error
 
 

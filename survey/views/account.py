@@ -10,6 +10,7 @@ from forms.people import ROLE_NAMES
 from survey import accounts, period
 from survey.access import may_open, roles
 from survey.db import session
+from survey.i18n import translate as _
 from survey.storage import sign_ins, units
 from survey.storage.users import ROLES
 
@@ -50,7 +51,7 @@ def end_others() -> Response:
     """Sign out everywhere but here."""
     sign_ins.end(session(), current_user.id, but=browser.get("sign_in"))
     session().commit()
-    flash("Đã đăng xuất ở mọi nơi khác.", "success")
+    flash(_("Đã đăng xuất ở mọi nơi khác."), "success")
     return redirect(url_for(".show"), 303)
 
 
@@ -60,5 +61,5 @@ def end_one(number: int) -> Response:
     """Sign out one other browser."""
     sign_ins.end_one(session(), current_user.id, number)
     session().commit()
-    flash("Đã đăng xuất nơi đó.", "success")
+    flash(_("Đã đăng xuất nơi đó."), "success")
     return redirect(url_for(".show"), 303)

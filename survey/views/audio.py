@@ -10,6 +10,7 @@ from forms.speakers import SPOKEN, SpeakersForm
 from survey import listening, period
 from survey.access import note, public, reach, roles, unit_in_scope
 from survey.db import session
+from survey.i18n import translate as _
 from survey.listening import INSTRUMENT, Progress
 from survey.storage import questionnaires, recordings, speakers
 from survey.storage.units import Unit
@@ -61,7 +62,7 @@ def mark(code: str) -> str | Response | tuple[str, int]:
     speakers.mark(session(), unit.code, form.languages.data, period.today())
     note("mark languages", unit.code, " ".join(form.languages.data))
     session().commit()
-    flash("Đã lưu.", "success")
+    flash(_("Đã lưu."), "success")
     return redirect(url_for(".show", code=unit.code), 303)
 
 

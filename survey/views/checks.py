@@ -11,7 +11,8 @@ from survey import period, posters
 from survey.access import roles, scope, unit_in_scope
 from survey.config import ConfigError
 from survey.db import session
-from survey.i18n import day
+from survey.i18n import day, number, vietnamese
+from survey.i18n import translate as _
 from survey.posters import CheckRow, PosterError
 from survey.storage import code_checks, point_codes, units
 from survey.storage.code_checks import CodeCheck
@@ -42,7 +43,7 @@ def record() -> Page:
     """Store what was found of each code; those left open stay as they were."""
     unit, form = unit_in_scope(request.args.get("unit", "")), CheckForm()
     if form.validate() and form.on.data > period.today():
-        form.on.errors = ["Ngày kiểm tra chưa tới. Xin ghi lại."]
+        form.on.errors = [_("Ngày kiểm tra chưa tới. Xin ghi lại.")]
     if form.errors:
         return _page(unit, form), 422
     found = _found(_codes(unit))
@@ -50,7 +51,8 @@ def record() -> Page:
     for code, result in found:
         code_checks.add(session(), code, result, on=form.on.data, by=by, at=now)
     session().commit()
-    flash(f"Đã ghi kết quả kiểm tra {len(found)} mã.", "success" if found else "info")
+    said = _("Đã ghi kết quả kiểm tra %(n)s mã.", n=number(len(found)))
+    flash(said, "success" if found else "info")
     return redirect(url_for(".show", unit=unit.code), 303)
 
 
@@ -63,7 +65,9 @@ def sheet() -> Response:
     before = code_checks.latest(session(), [code.id for code, _ in codes])
     try:
         made = packs.of_unit(unit)
-        rows = [CheckRow(p, _said(before.get(c.id))) for p, (c, _) in zip(made, codes, strict=True)]
+        with vietnamese():
+            found = [_said(before.get(code.id)) for code, _unit in codes]
+        rows = [CheckRow(poster, said) for poster, said in zip(made, found, strict=True)]
         pdf = posters.check_sheet(unit.name, rows, period.today())
     except (ConfigError, PosterError) as error:
         flash(str(error), "danger")

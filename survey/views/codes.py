@@ -9,6 +9,7 @@ from forms.codes import GRACE_DAYS, REPLACE_LATER, REVOKE, CodeForm
 from survey import period
 from survey.access import note, roles, scope
 from survey.db import session
+from survey.i18n import translate as _
 from survey.scans import whole_weeks
 from survey.storage import code_checks, point_codes, points, scans
 from survey.storage.points import ServicePoint
@@ -33,7 +34,7 @@ def change(public_id: str) -> Page:
     if not form.validate():
         return _page(point, form), 422
     if form.version.data != str(point.code.version):
-        flash("Mã này vừa được cấp mới rồi, đây là mã đang dùng.", "info")
+        flash(_("Mã này vừa được cấp mới rồi, đây là mã đang dùng."), "info")
         return _to(point)
     old = point.code.serial
     said = _act(point, form.act.data, period.now())
@@ -47,11 +48,12 @@ def _act(point: ServicePoint, act: str, now: datetime) -> str:
     """Do what was chosen; return what to tell."""
     if act == REVOKE:
         point_codes.revoke(session(), point, now)
-        return "Đã thu hồi mã. Xin gỡ biển ở quầy; khi cần, cấp mã mới ở trang này."
+        return _("Đã thu hồi mã. Xin gỡ biển ở quầy; khi cần, cấp mã mới ở trang này.")
     until = now + timedelta(days=GRACE_DAYS) if act == REPLACE_LATER else None
     point_codes.issue(session(), point, now, until=until)
-    next_step = "Xin in lại và thay mã cũ ở quầy." if point.is_open else "Mở lại quầy để in."
-    return f"Đã cấp mã mới. {next_step}"
+    if point.is_open:
+        return _("Đã cấp mã mới. Xin in lại và thay mã cũ ở quầy.")
+    return _("Đã cấp mã mới. Mở lại quầy để in.")
 
 
 def _page(point: ServicePoint, form: CodeForm) -> str:

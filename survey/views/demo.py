@@ -8,6 +8,7 @@ from survey.access import note, roles, scope, unit_in_scope
 from survey.closing import CloseResult
 from survey.db import session
 from survey.demo import trial
+from survey.i18n import translate as _
 from survey.storage import points, units
 from survey.storage.points import ServicePoint
 from survey.views.periods import FIRST_DAY, read
@@ -21,13 +22,15 @@ def send(code: str, name: str) -> Response:
     """Send sheets to the counter of a page, or to the first open one of its unit."""
     point = _point(code)
     if point is None:
-        flash("Ở đây không có quầy nào đang mở để gửi thử.", "danger")
+        flash(_("Ở đây không có quầy nào đang mở để gửi thử."), "danger")
         return _back(code, name)
     place = f"{point.name}, {points.unit_on(session(), point, period.today()).name}"
     address = url_for("answer.show", token=point.code.token)
     session().close()  # each sheet is written by a request of its own
     taken = trial.send(current_app._get_current_object(), address)  # type: ignore[attr-defined]
-    said = f"Đã gửi {taken} phiếu tới {place}. Bấm Chốt ngay để đưa vào kết quả."
+    said = _(
+        "Đã gửi %(n)s phiếu tới %(place)s. Bấm Chốt ngay để đưa vào kết quả.", n=taken, place=place
+    )
     flash(said, "success" if taken == trial.PEOPLE else "danger")
     return _back(code, name)
 
@@ -57,10 +60,13 @@ def _point(code: str) -> ServicePoint | None:
 
 
 def _said(result: CloseResult, threshold: int) -> str:
-    rest = f"Cả tỉnh, mọi kỳ, còn {result.waiting} phiếu chờ đủ nhóm {threshold}."
-    if not result.batches:
-        return f"Chưa nhóm nào đủ {threshold} phiếu để chốt. {rest}"
-    return f"Đã chốt {result.answers} phiếu trong {result.batches} đợt. {rest}"
+    values = {"most": threshold, "n": result.answers, "batches": result.batches}
+    done = _("Chưa nhóm nào đủ %(most)s phiếu để chốt.", **values)
+    if result.batches:
+        done = _("Đã chốt %(n)s phiếu trong %(batches)s đợt.", **values)
+    waiting = {"n": result.waiting, "most": threshold}
+    rest = _("Cả tỉnh, mọi kỳ, còn %(n)s phiếu chờ đủ nhóm %(most)s.", **waiting)
+    return f"{done} {rest}"
 
 
 def _back(code: str, name: str) -> Response:

@@ -10,6 +10,7 @@ from survey import dossiers, errors, period
 from survey.access import note, roles, scope
 from survey.db import session
 from survey.dossiers import Plan, Source
+from survey.i18n import translate as _
 from survey.reasons import WrongFile
 from survey.storage import denominators, imports, points, units
 from survey.storage.points import ServicePoint
@@ -31,11 +32,12 @@ def _let_files_in(_endpoint: str | None, _values: dict[str, str] | None) -> None
 @blueprint.errorhandler(RequestEntityTooLarge)
 def _too_large(_error: RequestEntityTooLarge) -> Page:
     most = current_app.config["UPLOAD_LENGTH"] // MEGABYTE
-    advice = (
-        f"Chưa nhập số nào: trang này nhận tệp đến {most} MB. Xin chia nhỏ tệp theo tháng, hoặc "
-        "nhờ người quản trị máy chủ chạy lệnh: flask dossiers import TỆP"
+    advice = _(
+        "Chưa nhập số nào: trang này nhận tệp đến %(most)s MB. Xin chia nhỏ tệp theo tháng, hoặc "
+        "nhờ người quản trị máy chủ chạy lệnh: flask dossiers import TỆP",
+        most=most,
     )
-    return errors.page(413, "Tệp quá lớn", advice)
+    return errors.page(413, _("Tệp quá lớn"), advice)
 
 
 @blueprint.get("")
@@ -97,8 +99,8 @@ def _choices(offered: Sequence[ServicePoint]) -> Iterator[tuple[str, str]]:
     place = {code: number for number, code in enumerate(ordered)}
     homes = [(points.unit_code_on(point, today), point) for point in offered if not point.is_test]
     for code, point in sorted(homes, key=lambda home: place[home[0]]):
-        closed = "" if point.is_open else " (đã đóng)"
-        yield point.public_id, f"{ordered[code]} – {point.name}{closed}"
+        name = f"{ordered[code]} – {point.name}"
+        yield point.public_id, name if point.is_open else _("%(name)s (đã đóng)", name=name)
 
 
 def _page(

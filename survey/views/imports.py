@@ -10,6 +10,7 @@ from survey import errors, intake, period
 from survey.access import note, roles, scope
 from survey.answers_file.rows import check
 from survey.db import session
+from survey.i18n import translate as _
 from survey.intake import Plan, Source
 from survey.reasons import WrongFile
 from survey.storage import imports, points, units
@@ -31,11 +32,12 @@ def _let_files_in(_endpoint: str | None, _values: dict[str, str] | None) -> None
 @blueprint.errorhandler(RequestEntityTooLarge)
 def _too_large(_error: RequestEntityTooLarge) -> Page:
     most = current_app.config["UPLOAD_LENGTH"] // MEGABYTE
-    advice = (
-        f"Chưa nhập phiếu nào: trang này nhận tệp đến {most} MB. Xin chia nhỏ tệp, hoặc nhờ người "
-        "quản trị máy chủ chạy lệnh: flask responses import TỆP --point MÃ-QUẦY"
+    advice = _(
+        "Chưa nhập phiếu nào: trang này nhận tệp đến %(most)s MB. Xin chia nhỏ tệp, hoặc nhờ người "
+        "quản trị máy chủ chạy lệnh: flask responses import TỆP --point MÃ-QUẦY",
+        most=most,
     )
-    return errors.page(413, "Tệp quá lớn", advice)
+    return errors.page(413, _("Tệp quá lớn"), advice)
 
 
 @blueprint.get("/new")
@@ -94,8 +96,8 @@ def _choices(offered: Sequence[ServicePoint]) -> Iterator[tuple[str, str]]:
     place = {code: number for number, code in enumerate(ordered)}
     homes = [(points.unit_code_on(point, today), point) for point in offered if not point.is_test]
     for code, point in sorted(homes, key=lambda home: place[home[0]]):
-        closed = "" if point.is_open else " (đã đóng)"
-        yield point.public_id, f"{ordered[code]} – {point.name}{closed}"
+        name = f"{ordered[code]} – {point.name}"
+        yield point.public_id, name if point.is_open else _("%(name)s (đã đóng)", name=name)
 
 
 def _page(form: IntakeForm, *, plan: Plan | None = None, wrong: WrongFile | None = None) -> str:

@@ -21,10 +21,11 @@ from werkzeug.wrappers import Response
 
 from forms.invitations import InvitationsForm, offer_points
 from forms.manage import ConfirmForm
-from survey import errors, invitations, period
+from survey import errors, i18n, invitations, period
 from survey.access import note, roles, scope
 from survey.config import ConfigError, public_address
 from survey.db import session
+from survey.i18n import translate as _
 from survey.invitations import IN_A_PDF, WRITERS, Plan, Print
 from survey.posters import PosterError
 from survey.reasons import Reason, WrongFile
@@ -50,8 +51,10 @@ def _let_files_in(_endpoint: str | None, _values: dict[str, str] | None) -> None
 @blueprint.errorhandler(RequestEntityTooLarge)
 def _too_large(_error: RequestEntityTooLarge) -> Page:
     most = current_app.config["UPLOAD_LENGTH"] // MEGABYTE
-    advice = f"Chưa cấp mã nào: trang này nhận tệp đến {most} MB. Xin chia nhỏ danh sách."
-    return errors.page(413, "Tệp quá lớn", advice)
+    advice = _(
+        "Chưa cấp mã nào: trang này nhận tệp đến %(most)s MB. Xin chia nhỏ danh sách.", most=most
+    )
+    return errors.page(413, _("Tệp quá lớn"), advice)
 
 
 @blueprint.get("")
@@ -90,7 +93,8 @@ def discard(number: int) -> Response:
     n = rows.discard(session(), number)
     note("discard invitations", str(number), f"{n} codes")
     session().commit()
-    flash(f"Đã hủy {n} mã. Các hồ sơ của lần cấp này có thể được cấp mã lại.", "success")
+    said = _("Đã hủy %(n)s mã. Các hồ sơ của lần cấp này có thể được cấp mã lại.", n=i18n.number(n))
+    flash(said, "success")
     return redirect(url_for(".show"), 303)
 
 
@@ -124,7 +128,9 @@ def _issue(form: str, plan: Plan) -> Page:
 def _printed(form: str, made: Print) -> BinaryIO:
     """Return the file of the codes, to be read from its beginning."""
     if not _press.acquire(blocking=False):
-        raise PosterError("Đang in một bộ phiếu khác. Chưa cấp mã nào. Xin thử lại sau một phút.")
+        raise PosterError(
+            _("Đang in một bộ phiếu khác. Chưa cấp mã nào. Xin thử lại sau một phút.")
+        )
     whole = tempfile.TemporaryFile()  # noqa: SIM115 the response closes it
     try:
         WRITERS[form](whole, made)

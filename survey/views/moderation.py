@@ -14,6 +14,8 @@ from forms.manage import ConfirmForm
 from survey import period, themes
 from survey.access import note, roles
 from survey.db import session
+from survey.i18n import lazily as _l
+from survey.i18n import translate as _
 from survey.storage import comment_batches, comments, contacts, referrals, units
 from survey.storage.comments import Comment
 from survey.storage.points import ServicePoint
@@ -22,12 +24,12 @@ from survey.storage.users import MODERATOR, PROVINCE_ADMIN
 
 BY_HAND = "moderator"
 VIEW_NAMES = {
-    "held": "Đang giữ lại",
-    "waiting": "Chờ công bố",
-    "passed": "Đã chuyển cơ quan",
-    "recent": "Còn nguyên văn",
+    "held": _l("Đang giữ lại"),
+    "waiting": _l("Chờ công bố"),
+    "passed": _l("Đã chuyển cơ quan"),
+    "recent": _l("Còn nguyên văn"),
 }
-HOLD_NAMES = themes.HOLDS | {BY_HAND: "Người duyệt giữ lại"}
+HOLD_NAMES = themes.HOLDS | {BY_HAND: _l("Người duyệt giữ lại")}
 Page = str | Response | tuple[str, int]
 
 blueprint = Blueprint("moderation", __name__, url_prefix="/moderation")
@@ -86,7 +88,7 @@ def settle_call(name: str) -> Response:
     """Note that the call-back is settled: the number goes 90 days later."""
     comment = comments.get(session(), name, _own_province(), to_change=True)
     contacts.close(session(), comment.key, period.today())
-    return _done(comment, "settle call-back", "Đã ghi: xong việc gọi lại.")
+    return _done(comment, "settle call-back", _("Đã ghi: xong việc gọi lại."))
 
 
 @blueprint.post("/<name>/mask")
@@ -97,7 +99,7 @@ def correct(name: str) -> Page:
     if not form.validate():
         return _page(comment, mask=form), 422
     comments.correct(comment, form.masked.data)
-    return _done(comment, "correct mask", "Đã lưu văn bản đơn vị được đọc.")
+    return _done(comment, "correct mask", _("Đã lưu văn bản đơn vị được đọc."))
 
 
 @blueprint.post("/<name>/hold")
@@ -106,7 +108,7 @@ def hold(name: str) -> Response:
     """Keep a comment from its unit."""
     comment = comments.get(session(), name, _province(), to_change=True)
     comment_batches.hold(comment, BY_HAND)
-    return _done(comment, "hold comment", "Đã giữ lại: đơn vị không đọc được góp ý này.")
+    return _done(comment, "hold comment", _("Đã giữ lại: đơn vị không đọc được góp ý này."))
 
 
 @blueprint.post("/<name>/let-go")
@@ -115,9 +117,11 @@ def let_go(name: str) -> Response:
     """Hold a comment no longer."""
     comment = comments.get(session(), name, _province(), to_change=True)
     if referrals.open_of(session(), [comment.key]):
-        return _refused(comment, "Góp ý đã chuyển cơ quan: chỉ thôi giữ sau khi giải quyết xong.")
+        return _refused(
+            comment, _("Góp ý đã chuyển cơ quan: chỉ thôi giữ sau khi giải quyết xong.")
+        )
     comment_batches.let_go(comment)
-    return _done(comment, "let comment go", "Đã thôi giữ. Góp ý vào đợt công bố tới.")
+    return _done(comment, "let comment go", _("Đã thôi giữ. Góp ý vào đợt công bố tới."))
 
 
 @blueprint.post("/<name>/refer")
@@ -128,11 +132,11 @@ def refer(name: str) -> Page:
     if not form.validate():
         return _page(comment, referral=form), 422
     if comment.withdrawn or referrals.open_of(session(), [comment.key]):
-        return _refused(comment, "Góp ý này đã được chuyển, hoặc người viết đã rút.")
+        return _refused(comment, _("Góp ý này đã được chuyển, hoặc người viết đã rút."))
     values = {"authority": form.authority.data, "reason": form.reason.data}
     referrals.add(session(), comment.key, by=current_user.email, at=period.now(), **values)
     comment_batches.hold(comment, BY_HAND)
-    return _done(comment, "refer comment", "Đã ghi quyết định chuyển.", form.authority.data)
+    return _done(comment, "refer comment", _("Đã ghi quyết định chuyển."), form.authority.data)
 
 
 @blueprint.post("/<name>/settle")
@@ -142,9 +146,9 @@ def settle(name: str) -> Response:
     comment = comments.get(session(), name, _own_province(), to_change=True)
     referral = referrals.open_of(session(), [comment.key]).get(comment.key)
     if referral is None:
-        return _refused(comment, "Góp ý này không có quyết định chuyển nào còn mở.")
+        return _refused(comment, _("Góp ý này không có quyết định chuyển nào còn mở."))
     referrals.end(referral, by=current_user.email, at=period.now())
-    return _done(comment, "settle referral", "Đã ghi: cơ quan đã giải quyết xong.")
+    return _done(comment, "settle referral", _("Đã ghi: cơ quan đã giải quyết xong."))
 
 
 def _done(comment: Comment, act: str, words: str, detail: str = "") -> Response:

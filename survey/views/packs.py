@@ -12,6 +12,7 @@ from survey import period, posters
 from survey.access import note, roles, unit_in_scope
 from survey.config import ConfigError, public_address
 from survey.db import session
+from survey.i18n import translate as _
 from survey.posters import Poster, PosterError
 from survey.storage import point_codes, units
 from survey.storage.units import Unit
@@ -41,7 +42,7 @@ def download() -> Page:
         return render_template("codes/pack.html", form=form), 422
     unit = unit_in_scope(form.unit.data)
     if not _press.acquire(blocking=False):
-        return _back("Đang in một bộ mã khác. Xin thử lại sau một phút.")
+        return _back(_("Đang in một bộ mã khác. Xin thử lại sau một phút."))
     try:
         return _pack(unit, form)
     except (ConfigError, PosterError) as error:
@@ -62,7 +63,7 @@ def _pack(unit: Unit, form: PackForm) -> Response:
     made = of_unit(unit)
     session().close()  # nothing in the database waits for a printer
     if not made:
-        return _back("Đơn vị này chưa có quầy nào đang mở và có mã để in.")
+        return _back(_("Đơn vị này chưa có quầy nào đang mở và có mã để in."))
     file = BytesIO()
     write = posters.WRITERS[form.file.data]
     write(file, made, form.form.data, form.language.data or None)

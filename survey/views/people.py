@@ -11,6 +11,7 @@ from forms.people import ROLE_NAMES, InvitationForm, RoleForm, offer
 from survey import accounts, period
 from survey.access import may_grant, may_manage, note, roles, scope
 from survey.db import session
+from survey.i18n import translate as _
 from survey.storage import sign_ins, units, users
 from survey.storage.users import MANAGER, ROLES, User
 
@@ -76,15 +77,16 @@ def revoke(number: int) -> Response:
     """Take a role in the subtree from an account; the last one goes only with the account."""
     user, role, unit = _user(number), request.form.get("role", ""), request.form.get("unit", "")
     if not may_grant(role, unit) or accounts.is_own(user):
-        flash("Vai trò này không thuộc quyền của Ông/Bà.", "danger")
+        flash(_("Vai trò này không thuộc quyền của Ông/Bà."), "danger")
     elif len(user.assignments) == 1:
         flash(
-            "Đây là vai trò cuối cùng. Để người này không vào được nữa: khóa tài khoản.", "danger"
+            _("Đây là vai trò cuối cùng. Để người này không vào được nữa: khóa tài khoản."),
+            "danger",
         )
     elif users.revoke(session(), user, role, unit):
         note("revoke role", user.email, f"{role} {unit}")
         session().commit()
-        flash("Đã thu hồi vai trò.", "success")
+        flash(_("Đã thu hồi vai trò."), "success")
     return _to(user)
 
 
@@ -107,7 +109,7 @@ def disable(number: int) -> Response:
     user = _managed(number)
     users.disable(user)
     sign_ins.end(session(), user.id)
-    return _done(user, "disable account", "Đã khóa tài khoản.")
+    return _done(user, "disable account", _("Đã khóa tài khoản."))
 
 
 @blueprint.post("/<int:number>/enable")
@@ -116,7 +118,7 @@ def enable(number: int) -> Response:
     """Let an account sign in again."""
     user = _managed(number)
     users.enable(user)
-    return _done(user, "enable account", "Đã mở lại tài khoản.")
+    return _done(user, "enable account", _("Đã mở lại tài khoản."))
 
 
 @blueprint.post("/<int:number>/sign-ins/end")
@@ -125,7 +127,7 @@ def end_sign_ins(number: int) -> Response:
     """Sign an account out everywhere."""
     user = _managed(number)
     sign_ins.end(session(), user.id)
-    return _done(user, "end sign-ins", "Đã đăng xuất tài khoản này ở mọi nơi.")
+    return _done(user, "end sign-ins", _("Đã đăng xuất tài khoản này ở mọi nơi."))
 
 
 @blueprint.post("/<int:number>/factor/end")
@@ -135,7 +137,7 @@ def forget_factor(number: int) -> Response:
     user = _managed(number)
     users.forget_factor(user)
     sign_ins.end(session(), user.id)
-    return _done(user, "forget second factor", "Đã gỡ bước xác nhận thứ hai của tài khoản này.")
+    return _done(user, "forget second factor", _("Đã gỡ bước xác nhận thứ hai của tài khoản này."))
 
 
 def _user(number: int) -> User:
@@ -162,19 +164,19 @@ def _form(form: RoleForm) -> RoleForm:
 def _is_granted(form: RoleForm) -> bool:
     granted = may_grant(form.role.data, form.unit.data)
     if not granted:
-        form.role.errors = ["Ông/Bà không giao được vai trò này ở đơn vị đã chọn."]
+        form.role.errors = [_("Ông/Bà không giao được vai trò này ở đơn vị đã chọn.")]
     return granted
 
 
 def _grant(user: User, role: str, unit: str) -> Response:
     if accounts.is_own(user):
-        flash("Không ai tự giao vai trò cho mình. Xin nhờ người quản trị khác.", "danger")
+        flash(_("Không ai tự giao vai trò cho mình. Xin nhờ người quản trị khác."), "danger")
     elif users.grant(session(), user, role, unit, period.now()):
         note("grant role", user.email, f"{role} {unit}")
         session().commit()
-        flash(f"Đã giao thêm vai trò cho {user.email}.", "success")
+        flash(_("Đã giao thêm vai trò cho %(email)s.", email=user.email), "success")
     else:
-        flash("Tài khoản này đã có vai trò đó.", "info")
+        flash(_("Tài khoản này đã có vai trò đó."), "info")
     return _to(user)
 
 

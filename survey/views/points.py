@@ -12,6 +12,7 @@ from survey import period, posters, quiet
 from survey.access import note, roles, scope, unit_in_scope
 from survey.config import ConfigError, public_address
 from survey.db import session
+from survey.i18n import translate as _
 from survey.posters import Poster, PosterError
 from survey.storage import code_checks, points, responses, units
 from survey.storage.points import ServicePoint
@@ -67,7 +68,7 @@ def create() -> Page:
     )
     note("create point", point.public_id, f"{form.unit.data} {point.name}")
     session().commit()
-    flash("Đã tạo quầy. Bước tiếp theo: tải và in mã.", "success")
+    flash(_("Đã tạo quầy. Bước tiếp theo: tải và in mã."), "success")
     return _to(point)
 
 
@@ -114,7 +115,7 @@ def rename(public_id: str) -> Page:
     points.describe(point, form.name.data, form.field.data)
     note("rename point", public_id, f"{before} → {point.name}")
     session().commit()
-    flash("Đã lưu.", "success")
+    flash(_("Đã lưu."), "success")
     return _to(point)
 
 
@@ -140,7 +141,7 @@ def move(public_id: str) -> Page:
     responses.follow_move(session(), point, period.today())
     note("move point", public_id, f"{before} → {form.unit.data}")
     session().commit()
-    flash("Đã chuyển quầy. Mã đã in vẫn dùng được.", "success")
+    flash(_("Đã chuyển quầy. Mã đã in vẫn dùng được."), "success")
     return _to(point)
 
 
@@ -152,7 +153,7 @@ def close(public_id: str) -> Page:
     points.close(point, period.now())
     note("close point", public_id, point.name)
     session().commit()
-    flash("Đã đóng quầy. Phiếu đã mở trước lúc đóng vẫn gửi được.", "success")
+    flash(_("Đã đóng quầy. Phiếu đã mở trước lúc đóng vẫn gửi được."), "success")
     return _to(point)
 
 
@@ -162,12 +163,12 @@ def reopen(public_id: str) -> Page:
     """Hand out sheets again."""
     point = _point(public_id)
     if points.is_name_taken(session(), _unit(point).code, point.name, period.today(), but=point):
-        flash("Đơn vị đã có quầy khác mang tên này. Đổi tên một trong hai rồi mở lại.", "danger")
+        flash(_("Đơn vị đã có quầy khác mang tên này. Đổi tên một trong hai rồi mở lại."), "danger")
         return _to(point)
     points.reopen(point)
     note("reopen point", public_id, point.name)
     session().commit()
-    flash("Đã mở lại quầy.", "success")
+    flash(_("Đã mở lại quầy."), "success")
     return _to(point)
 
 
@@ -192,7 +193,7 @@ def poster(public_id: str) -> Response:
 
 def _poster(point: ServicePoint) -> Poster:
     if not point.is_open:
-        raise PosterError("Quầy đã đóng nên không in mã. Bước tiếp theo: mở lại quầy.")
+        raise PosterError(_("Quầy đã đóng nên không in mã. Bước tiếp theo: mở lại quầy."))
     base = public_address(current_app.config)
     return posters.of_code(point.code, _unit(point), base, period.today())
 
@@ -242,7 +243,7 @@ def is_taken(field: Field, unit_code: str, name: str, but: ServicePoint | None =
     """Say on a field that the unit has another open counter of this name."""
     taken = points.is_name_taken(session(), unit_code, name, period.today(), but=but)
     if taken:
-        field.errors = ["Đơn vị này đã có quầy đang mở mang tên đó. Xin chọn tên khác."]
+        field.errors = [_("Đơn vị này đã có quầy đang mở mang tên đó. Xin chọn tên khác.")]
     return taken
 
 

@@ -10,6 +10,7 @@ from forms.targets import AIMS, TargetsFileForm, TargetsForm, field_name
 from survey import period, targets
 from survey.access import note, roles, scope, top, unit_in_scope
 from survey.db import session
+from survey.i18n import translate as _
 from survey.reasons import WrongFile
 from survey.storage import targets as stored
 from survey.storage import units
@@ -55,7 +56,7 @@ def save(code: str, year: int) -> Page:
         return _page(unit, year, form), 422
     changed = stored.changes(session(), {(unit.code, year): form.values})
     _put(changed)
-    flash("Đã lưu chỉ tiêu." if changed else "Không có gì thay đổi.", "success")
+    flash(_("Đã lưu chỉ tiêu.") if changed else _("Không có gì thay đổi."), "success")
     return redirect(url_for(".show", code=unit.code, year=year))
 
 

@@ -3,6 +3,7 @@ import string
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from survey.reasons import SENTENCES, Reason, WrongFile, quote
 
@@ -15,6 +16,7 @@ def _placeholders(sentence: str) -> set[str]:
 def test_a_reason_is_said_in_both_languages_from_the_same_values(code: str) -> None:
     english, vietnamese = SENTENCES[code]["en"], SENTENCES[code]["vi"]
     assert _placeholders(vietnamese) <= _placeholders(english)
+    assert _placeholders(SENTENCES[code].get("page", "")) <= _placeholders(english)
     assert "xin" in vietnamese.lower()  # what to do next
     assert not re.search(r"\bbạn\b", vietnamese)
     assert vietnamese.endswith(".")
@@ -32,7 +34,15 @@ def test_every_reason_given_in_the_code_has_its_sentence() -> None:
 def test_a_reason_about_a_row_begins_with_its_number() -> None:
     reason = Reason("no_day", row=7)
     assert reason.english.startswith("row 7: the date")
-    assert reason.vietnamese.startswith("Dòng 7: ô ngày")
+    assert reason.on_page.startswith("Dòng 7: ô ngày")
+
+
+def test_a_page_in_english_says_a_reason_without_the_options_of_commands(app: Flask) -> None:
+    with app.test_request_context("/imports/new?lang=en"):
+        assert Reason("no_day", row=7).on_page == "Row 7: the date is empty; fill it in"
+        for code in SENTENCES:
+            values = dict.fromkeys(_placeholders(SENTENCES[code]["en"]), "x")
+            assert not re.search(r"--\w|docs/", Reason(code, values).on_page), code
 
 
 def test_a_wrong_file_says_every_reason_in_english_to_whoever_expects_a_refusal() -> None:
