@@ -45,7 +45,7 @@ translations: .venv/dev
 	.venv/bin/pybabel -q extract -F survey/translations/babel.cfg -k _l --no-location --sort-output \
 	  --no-wrap -o .venv/messages.pot .
 	.venv/bin/pybabel -q update -D messages -l en -i .venv/messages.pot -d survey/translations \
-	  --no-wrap --ignore-obsolete --ignore-pot-creation-date
+	  --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	.venv/bin/pybabel compile -D messages -d survey/translations
 	.venv/bin/pybabel compile -D flask_security -d survey/translations
 
