@@ -60,4 +60,4 @@ def rules() -> None:
 
 def _said(rule: Exclusion) -> str:
     what = rule.signs or "nothing but honeypot hits and technical duplicates"
-    return f"From {period.containing(rule.starts_on).name} on left out: {what}"
+    return f"From {rule.month.name} on left out: {what}"

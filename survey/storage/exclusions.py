@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey import period
+from survey.period import Period
 from survey.storage.base import Base, Refused
 
 
@@ -28,10 +29,15 @@ class Exclusion(Base):
     # The account's e-mail, or "command line".
     written_by: Mapped[str]
 
+    @property
+    def month(self) -> Period:
+        """The first month it holds for; a rule may be older than the choice of official months."""
+        return period.containing(self.starts_on)
+
 
 def add(session: Session, rule: Exclusion) -> None:
     """Store a rule; Refused unless it begins with a month that has not begun."""
-    month = period.containing(rule.starts_on)
+    month = rule.month
     if rule.starts_on != month.start:
         raise Refused([f"{rule.starts_on} is not the first day of a month; name one"])
     if rule.starts_on <= rule.written_on:
@@ -49,6 +55,5 @@ def all_(session: Session) -> Sequence[Exclusion]:
 
 def of_day(rules: Sequence[Exclusion], day: date) -> frozenset[str]:
     """Return the signs that are left out on a day, by the rules in the order of `all_`."""
-    month = period.containing(day)  # a rule may be older than the choice of official months
-    begun = [rule for rule in rules if rule.starts_on < month.end]
+    begun = [rule for rule in rules if rule.month.start <= day]
     return frozenset(begun[-1].signs.split()) if begun else frozenset()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from survey.storage.batches import Batch
 from survey.storage.denominators import Denominator
 from survey.storage.invitations import Invitation, InvitationTally
+from survey.storage.split_tallies import SplitMonth
 from survey.storage.stream_releases import StreamDecision
 from survey.storage.suppressions import Suppression
 
@@ -15,7 +16,7 @@ _DAYS = (
     *(Batch.starts_on, Batch.ends_on),
     *(StreamDecision.starts_on, StreamDecision.ends_on),
     *(Suppression.starts_on, Suppression.ends_on),
-    *(Denominator.month, Invitation.month, InvitationTally.month),
+    *(SplitMonth.month, Denominator.month, Invitation.month, InvitationTally.month),
 )
 
 

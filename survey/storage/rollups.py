@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey import period
+from survey.period import Period
 from survey.storage.base import Base, Refused
 
 # Every answer counts once; or those of a point for the results handed over there.
@@ -29,10 +30,15 @@ class RollUp(Base):
     # The account's e-mail, or "command line".
     written_by: Mapped[str]
 
+    @property
+    def month(self) -> Period:
+        """The first month it holds for; a choice may be older than the one of official months."""
+        return period.containing(self.starts_on)
+
 
 def add(session: Session, choice: RollUp) -> None:
     """Store a choice; Refused unless it begins with a month that has not begun."""
-    month = period.containing(choice.starts_on)
+    month = choice.month
     if choice.starts_on <= choice.written_on:
         why = f"{month.name} has begun, and a roll-up is chosen before its period"
         raise Refused([f"{why}: name a later month"])
@@ -47,6 +53,5 @@ def all_(session: Session) -> Sequence[RollUp]:
 
 def of_day(choices: Sequence[RollUp], day: date) -> str:
     """Return the roll-up of a period that begins on a day, by choices in the order of `all_`."""
-    month = period.containing(day)  # a choice may be older than the one of official months
-    begun = [choice for choice in choices if choice.starts_on < month.end]
+    begun = [choice for choice in choices if choice.month.start <= day]
     return begun[-1].name if begun else POOLED

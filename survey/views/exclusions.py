@@ -86,8 +86,8 @@ def _page(form: RuleForm) -> str:
 def _state(rule: Exclusion, rules: Sequence[Exclusion]) -> str:
     """Say whether a rule holds now, will hold, or another has taken its place."""
     later = rules[rules.index(rule) + 1 :]
-    if any(other.starts_on == rule.starts_on for other in later):
+    if any(other.month == rule.month for other in later):
         return "replaced"
-    if rule.starts_on > period.today():
+    if rule.month.start > period.today():
         return "ahead"
-    return "over" if any(other.starts_on <= period.today() for other in later) else "now"
+    return "over" if any(other.month.start <= period.today() for other in later) else "now"

@@ -223,7 +223,7 @@ def test_a_code_counts_in_the_month_of_the_handing_over(app: Flask, place: Place
 
 
 def test_a_rule_and_a_rollup_named_by_month_begin_with_its_first_day(
-    app: Flask, place: Place
+    app: Flask, place: Place, manager: FlaskClient
 ) -> None:
     refused = _run(app, "dossiers", "rollup", "weighted", "--from", "2026-11")
     assert "2026-11 has begun" in refused.output
@@ -238,6 +238,9 @@ def test_a_rule_and_a_rollup_named_by_month_begin_with_its_first_day(
         assert rule.starts_on == begins
         assert exclusions.of_day([rule], begins) == {"staff"}
         assert exclusions.of_day([rule], begins - timedelta(days=1)) == set()
+    text = results.words(manager, "/exclusion-rules")
+    assert "Từ 12/2026 · Chưa bắt đầu" in text
+    assert "từ ngày 15 tháng trước đến hết ngày 14" in text
 
 
 def test_a_choice_made_before_the_official_months_holds_for_its_whole_month() -> None:
@@ -247,6 +250,7 @@ def test_a_choice_made_before_the_official_months_holds_for_its_whole_month() ->
     assert of_day([RollUp(name="weighted", **early)], date(2027, 1, 14)) == "pooled"
     rule = exclusions.Exclusion(signs="staff", reason="x", **early)
     assert exclusions.of_day([rule], date(2027, 1, 15)) == {"staff"}
+    assert exclusions.of_day([rule], date(2027, 1, 14)) == set()
 
 
 def test_where_months_are_the_calendars_no_page_speaks_of_their_days(both_app: Flask) -> None:
