@@ -19,15 +19,17 @@ from survey.storage.users import User
 NO_PAGES = frozenset({"download", "export", "home", "latest", "poster", "sheet"})
 
 
-def of_managers(app: Flask, code: str, period_name: str | None = None) -> dict[str, str]:
+def of_managers(
+    app: Flask, code: str, period_name: str | None = None, method: str = "GET"
+) -> dict[str, str]:
     """Return the address of every page that names its readers, by endpoint.
 
     Of the period given, or else of the latest month with figures; `code` names a unit with a
-    counter and a comment below it.
+    counter and a comment below it. The method POST finds what takes a form.
     """
     with app.test_request_context():
         values = _values(code, period_name)
-        own = {rule.endpoint: rule for rule in app.url_map.iter_rules() if _is_page(app, rule)}
+        own = {rule.endpoint: rule for rule in _pages(app, method)}
         return {
             endpoint: url_for(
                 endpoint, **{name: _of(rule, name, values) for name in rule.arguments}
@@ -52,10 +54,14 @@ def counted(app: Flask) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-def _is_page(app: Flask, rule: Rule) -> bool:
-    view = app.view_functions[rule.endpoint]
-    is_ours = hasattr(view, "roles") and "GET" in (rule.methods or ())
-    return is_ours and rule.endpoint.split(".")[1].partition("_")[0] not in NO_PAGES
+def _pages(app: Flask, method: str) -> list[Rule]:
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if hasattr(app.view_functions[rule.endpoint], "roles")
+        and method in (rule.methods or ())
+        and rule.endpoint.split(".")[1].partition("_")[0] not in NO_PAGES
+    ]
 
 
 def _of(rule: Rule, name: str, values: dict[str, str]) -> str:

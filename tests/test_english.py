@@ -6,14 +6,16 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 
-from survey import masking
+from survey import masking, period
 from survey.db import session
 from survey.storage.base import Base
 from survey.storage.units import Unit
 from survey.storage.users import PROVINCE_ADMIN
-from tests import pages, province
+from tests import pages, posters, province
 
 # The letters of Vietnamese, without the signs × and ÷ that stand among them.
 VIETNAMESE = re.compile("[À-ÖØ-öø-ỹ\u0300-\u0323]")
@@ -27,25 +29,47 @@ RESULTS = """
     /method alerts.listing comments.listing comments.show comparison.show comparison.tree
     dashboard.drivers dashboard.point dashboard.unit moderation.listing moderation.show
 """
-TO_DO = frozenset(RESULTS.split())
+ANSWERS = """
+    comments.follow_up demo.close demo.send moderation.correct moderation.hold moderation.let_go
+"""
+TO_DO, ANSWERS_TO_DO = frozenset(RESULTS.split()), frozenset(ANSWERS.split())
 
 
 def test_no_managers_page_in_english_has_a_vietnamese_sentence(demo_app: Flask) -> None:
-    with demo_app.app_context():
-        top = session().scalars(sa.select(Unit.code).where(Unit.parent_code.is_(None))).first()
-        known = _data(demo_app)
-    client = province.sign_in(
-        demo_app, province.person(demo_app, "tinh@hailong.example", (PROVINCE_ADMIN, str(top)))
-    )
-    province.get(client, "/account?lang=en")
+    client, top, known = _reader(demo_app)
     left = {}
-    for name, path in _pages(demo_app, str(top)):
+    for name, path in _pages(demo_app, top):
         page = province.get(client, path).get_data(as_text=True)
         assert '<html lang="en"' in page, name
         if found := sentences(page, known):
             left[name] = found
     assert {name: found for name, found in left.items() if name not in TO_DO} == {}
     assert TO_DO - left.keys() == frozenset(), "these are done"
+
+
+def test_no_answer_to_a_form_in_english_has_a_vietnamese_sentence(demo_app: Flask) -> None:
+    client, top, known = _reader(demo_app)
+    said = {}
+    forms = pages.of_managers(demo_app, top, method="POST")
+    del forms["account.end_one"]  # the one sign-in there is
+    for name, path in forms.items():
+        answer = province.post(client, path, "/points/new")
+        if answer.status_code in {302, 303}:
+            answer = province.get(client, answer.location)
+        said[name] = sentences(answer.get_data(as_text=True), known)
+    assert len(said) > 30
+    left = {name: found for name, found in said.items() if found}
+    assert {name: found for name, found in left.items() if name not in ANSWERS_TO_DO} == {}
+    assert ANSWERS_TO_DO - left.keys() == frozenset(), "these are done"
+
+
+def test_what_is_printed_or_exported_is_vietnamese_whatever_the_page_was(demo_app: Flask) -> None:
+    client, top, _known = _reader(demo_app)
+    unit = pages.of_managers(demo_app, top)["dashboard.unit"]
+    for path in (f"{unit}/export.csv", "/checks/sheet.pdf?unit=00001"):
+        with time_machine.travel(period.now(), tick=False):  # the files name their moment
+            vietnamese, english = (_file(client, path, language) for language in ("vi", "en"))
+        assert vietnamese == english, path
 
 
 def test_the_sign_in_page_in_english_has_no_vietnamese_sentence(app: Flask) -> None:
@@ -69,6 +93,26 @@ def sentences(page: str, known: list[str]) -> list[str]:
     """Return the texts of a page with Vietnamese letters outside of what is known data."""
     tree = html5lib.parse(page, namespaceHTMLElements=False)
     return [text for text in _texts(tree) if VIETNAMESE.search(_without(text, known))]
+
+
+def _reader(app: Flask) -> tuple[FlaskClient, str, list[str]]:
+    """Return an administrator who reads English, the code of the province, and all data."""
+    with app.app_context():
+        unit = session().scalars(sa.select(Unit).where(Unit.parent_code.is_(None))).first()
+        assert unit
+        known = _data(app)
+    email = province.person(app, "tinh@hailong.example", (PROVINCE_ADMIN, unit.code))
+    client = province.sign_in(app, email)
+    province.get(client, "/account?lang=en")
+    return client, unit.code, known
+
+
+def _file(client: FlaskClient, path: str, language: str) -> object:
+    """Return what stands in a file that somebody downloads who reads a language."""
+    assert f'<html lang="{language}"' in province.get(client, f"/account?lang={language}").text
+    file = province.get(client, path)
+    assert file.mimetype != "text/html", path
+    return posters.texts(file.data) if file.mimetype == "application/pdf" else file.data
 
 
 def _pages(app: Flask, code: str) -> Iterator[tuple[str, str]]:
