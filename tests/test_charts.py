@@ -43,7 +43,7 @@ def test_a_dot_stands_at_its_share_and_its_line_spans_the_interval(charts: Any) 
     assert _values(drawn, "circle", "cx") == [_across(26 / 31)]
     assert _values(drawn, "line", "x1")[-1] == _across(0.6737)
     assert _values(drawn, "line", "x2")[-1] == _across(0.9291)
-    assert "<title>Thủ tục &lt;b&gt;: 84%, khoảng 67–93%</title>" in drawn
+    assert "<title>Thủ tục &lt;b&gt;: 84%, khoảng 67–93% (Wilson)</title>" in drawn
     assert "<desc>" in drawn
     assert 'role="img"' in drawn
 
@@ -61,7 +61,7 @@ def test_an_interval_that_is_too_wide_has_its_line_and_no_dot(charts: Any) -> No
     assert _values(drawn, "line", "x1")[-1] == _across(0.5241)
     assert _values(drawn, "line", "x2")[-1] == _across(0.9243)
     assert "<circle" not in drawn
-    assert "<title>A: 52–92%, khoảng quá rộng, chưa nên nói một con số</title>" in drawn
+    assert "<title>A: 52–92% (Wilson), khoảng quá rộng, chưa nên nói một con số</title>" in drawn
     assert not re.search("79|[Cc]hấm", drawn)
 
 

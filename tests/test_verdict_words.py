@@ -1,5 +1,6 @@
 """What a page says of a figure against its target and the period before."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -48,7 +49,7 @@ def _found(
 
 
 def _since(words: Any, found: Verdict) -> str:
-    return str(words.since(found.index, found.before))
+    return re.sub("</?a[^>]*>", "", str(words.since(found.index, found.before)))
 
 
 def _sentence(words: Any, found: Verdict) -> str:
