@@ -7,15 +7,16 @@ from wtforms.validators import InputRequired, Length
 
 from forms.manage import spaced
 from forms.messages import Form
+from forms.messages import lazily as _l
 
 
 class RuleForm(Form):
     """From which month which signs are left out, none for counting all again, and why."""
 
-    month = SelectField("Từ tháng", [InputRequired("Xin chọn tháng.")])
-    signs = SelectMultipleField("Dấu hiệu")
-    reason = StringField("Căn cứ", [InputRequired(), Length(5, 300)], filters=[spaced])
-    submit = SubmitField("Ghi quy tắc")
+    month = SelectField(_l("Từ tháng"), [InputRequired(_l("Xin chọn tháng."))])
+    signs = SelectMultipleField(_l("Dấu hiệu"))
+    reason = StringField(_l("Căn cứ"), [InputRequired(), Length(5, 300)], filters=[spaced])
+    submit = SubmitField(_l("Ghi quy tắc"))
 
 
 def offer_months(form: RuleForm, months: Iterable[tuple[str, str]]) -> None:

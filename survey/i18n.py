@@ -1,7 +1,7 @@
 """Language choice, and dates and numbers as its readers write them."""
 
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +21,7 @@ from flask import (
 )
 from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext
 
-from survey.period import VIETNAM, business_day
+from survey.period import VIETNAM, Period, business_day, containing
 
 CITIZEN_LANGUAGES = {"vi": "Tiếng Việt", "km": "ភាសាខ្មែរ", "en": "English"}
 CATALOGUES = Path(__file__).parent / "translations"
@@ -30,6 +30,12 @@ WRITTEN = {"vi"} | {file.parts[-3] for file in CATALOGUES.glob("*/LC_MESSAGES/me
 # A further language of the citizens has no sentence of a manager's page.
 MANAGER_LANGUAGES = ("vi", "en")
 CITIZEN_BLUEPRINTS = frozenset({"answer", "thanks", "afterwards", "receipts", "slips", "privacy"})
+# Parts of a year as they stand before its number in a sentence.
+_ENGLISH = {
+    "quarter": [f"the {which} quarter of " for which in ("first", "second", "third", "fourth")],
+    "half": ["the first half of ", "the second half of "],
+    "year": [""],
+}
 # An interval narrower than this many points earns its figure a decimal place.
 NARROW = 2
 
@@ -58,8 +64,16 @@ def init_app(app: Flask) -> None:
         "percent": percent,
         "interval": interval,
         "of_answers": of_answers,
+        "titled": titled,
+        "in_words": in_words,
+        "month": lambda on: in_words(containing(on)),
+        "short_month": short_month,
+        "days": days,
+        "translated": translate,
     }
     app.jinja_env.tests["narrow"] = is_narrow
+    # For what a template sets outside its macros: imported, it is kept for requests to come.
+    app.jinja_env.globals["_l"] = lazily
     app.jinja_env.globals["page_language"] = _language
     app.jinja_env.globals["manager_languages"] = MANAGER_LANGUAGES
     app.jinja_env.globals["in_language"] = _in_language
@@ -100,6 +114,41 @@ def moment(instant: datetime) -> str:
     """Return an instant as 06:00 ngày 22/11/2026, or 06:00 on 22 Nov 2026, in Vietnamese time."""
     at = instant.astimezone(VIETNAM)
     return f"{at:%H:%M} {'on' if language() == 'en' else 'ngày'} {day(at.date())}"
+
+
+def titled(period: Period) -> str:
+    """Return a period as Tháng 10/2026, or as October 2026."""
+    if language() != "en":
+        return period.title
+    name = in_words(period).removeprefix("the ")
+    return name[0].upper() + name[1:]
+
+
+def in_words(period: Period) -> str:
+    """Return a period as it stands in a sentence: tháng 10/2026, or the fourth quarter of 2026."""
+    if language() != "en":
+        return period.title.lower()
+    if period.kind == "month":
+        return f"{_month(period, 'MMMM')} {period.year}"
+    return f"{_ENGLISH[period.kind][period.number - 1]}{period.year}"
+
+
+def short_month(period: Period) -> str:
+    """Return a month as a chart has room for it: T10, or O for October."""
+    return _month(period, "MMMMM") if language() == "en" else f"T{period.number}"
+
+
+def days(period: Period) -> str:
+    """Return the first and last day of a period as 15/9–14/10, or as 15 Sep–14 Oct."""
+    ends = (period.start, period.end - timedelta(days=1))
+    if not period.days or language() != "en":
+        return period.days
+    pattern = "d MMM" if ends[0].year == ends[1].year else "d MMM y"
+    return "–".join(format_date(each, pattern, locale="en") for each in ends)
+
+
+def _month(period: Period, pattern: str) -> str:
+    return format_date(date(period.year, period.number, 1), pattern, locale="en")
 
 
 def number(value: float, digits: int = 0, scale: int = 1) -> str:

@@ -12,12 +12,27 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from survey.i18n import lazily as _l
 from survey.storage.names import fold, spelling
 
 LISTS: Mapping[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 OTHER = "other"
-TITLES = {code: entry["title"] for code, entry in LISTS["themes"].items()} | {OTHER: "Khác"}
-HOLDS = {code: entry["title"] for code, entry in LISTS["holds"].items()}
+TITLES = {
+    "wait": _l("Chờ lâu"),
+    "attitude": _l("Thái độ"),
+    "guidance": _l("Hướng dẫn"),
+    "paperwork": _l("Thủ tục, giấy tờ"),
+    "fee": _l("Phí, lệ phí"),
+    "on_time": _l("Đúng hẹn"),
+    "premises": _l("Cơ sở vật chất"),
+    "online": _l("Phần mềm, trực tuyến"),
+    "praise": _l("Khen"),
+    OTHER: _l("Khác"),
+}
+HOLDS = {
+    "money": _l("Tiền, quà"),
+    "harassment": _l("Quấy rối, sách nhiễu, đe dọa"),
+}
 
 UNIT = "k ngàn nghìn ngan nghin triệu trieu tr củ chai xị lít đ đồng dong vnd vnđ".replace(" ", "|")
 SPOKEN = (

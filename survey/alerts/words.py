@@ -3,33 +3,35 @@
 from analysis import ConfidenceInterval
 from analysis.comparison import USUAL_LEVEL
 from survey import period
-from survey.i18n import day, interval, number, percent
+from survey.i18n import day, interval, number, percent, titled
+from survey.i18n import lazily as _l
+from survey.i18n import translate as _
 from survey.storage import alerts
 from survey.storage.alerts import Alert
 
 KINDS = {
-    alerts.BELOW: "Dưới chỉ tiêu",
-    alerts.UNSURE: "Chưa chắc đạt chỉ tiêu",
-    alerts.CHANGED: "Khác với các tháng trước",
-    alerts.VERY_HIGH: "Rất cao so với điểm tương tự, đề nghị kiểm tra",
-    alerts.QUIET: "Mã lâu không có lượt quét",
-    alerts.SILENT: "Không có phiếu",
-    alerts.WITHDRAWN: "Nhiều phiếu được rút lại",
+    alerts.BELOW: _l("Dưới chỉ tiêu"),
+    alerts.UNSURE: _l("Chưa chắc đạt chỉ tiêu"),
+    alerts.CHANGED: _l("Khác với các tháng trước"),
+    alerts.VERY_HIGH: _l("Rất cao so với điểm tương tự, đề nghị kiểm tra"),
+    alerts.QUIET: _l("Mã lâu không có lượt quét"),
+    alerts.SILENT: _l("Không có phiếu"),
+    alerts.WITHDRAWN: _l("Nhiều phiếu được rút lại"),
 }
 ADVICE = {
-    alerts.BELOW: "Xem yếu tố yếu nhất ở trang kết quả để chọn một việc làm trước.",
-    alerts.UNSURE: "Chưa đủ căn cứ để nói đạt hay chưa đạt; thêm phiếu thì khoảng hẹp lại.",
-    alerts.CHANGED: "Xem điều gì đã đổi: thủ tục, cách mời, cách thu phiếu, nơi tiếp dân.",
-    alerts.VERY_HIGH: "Xem cách mời và cách thu phiếu có giống các điểm khác không.",
-    alerts.QUIET: "Ra quầy xem biển còn, còn thấy và còn quét được không.",
-    alerts.SILENT: "Xem biển, mã và lời mời; điểm nghỉ thì ghi đóng quầy.",
-    alerts.WITHDRAWN: "Xem người dân có được tự do trả lời không; chưa nói lên điều gì về ai.",
+    alerts.BELOW: _l("Xem yếu tố yếu nhất ở trang kết quả để chọn một việc làm trước."),
+    alerts.UNSURE: _l("Chưa đủ căn cứ để nói đạt hay chưa đạt; thêm phiếu thì khoảng hẹp lại."),
+    alerts.CHANGED: _l("Xem điều gì đã đổi: thủ tục, cách mời, cách thu phiếu, nơi tiếp dân."),
+    alerts.VERY_HIGH: _l("Xem cách mời và cách thu phiếu có giống các điểm khác không."),
+    alerts.QUIET: _l("Ra quầy xem biển còn, còn thấy và còn quét được không."),
+    alerts.SILENT: _l("Xem biển, mã và lời mời; điểm nghỉ thì ghi đóng quầy."),
+    alerts.WITHDRAWN: _l("Xem người dân có được tự do trả lời không; chưa nói lên điều gì về ai."),
 }
 RULES = {
-    "beyond_limits": "vượt giới hạn kiểm soát",
-    "one_side": "tám tháng liền ở một phía đường giữa",
-    "trend": "sáu tháng liền tăng hoặc giảm",
-    "near_limits": "hai trong ba tháng gần giới hạn kiểm soát",
+    "beyond_limits": _l("vượt giới hạn kiểm soát"),
+    "one_side": _l("tám tháng liền ở một phía đường giữa"),
+    "trend": _l("sáu tháng liền tăng hoặc giảm"),
+    "near_limits": _l("hai trong ba tháng gần giới hạn kiểm soát"),
 }
 
 
@@ -46,52 +48,71 @@ def limits(alert: Alert) -> ConfidenceInterval[float]:
 
 def advice(alert: Alert) -> str:
     """Return what to look at."""
-    return ADVICE[alert.kind]
+    return str(ADVICE[alert.kind])
 
 
 def _below(alert: Alert) -> str:
-    return (
-        f"{_index(alert)}: cả khoảng nằm dưới chỉ tiêu {_reference(alert)}, "
-        f"xét cùng lúc {number(alert.n_compared)} đơn vị."
+    return _(
+        "%(found)s: cả khoảng nằm dưới chỉ tiêu %(target)s, xét cùng lúc %(n)s đơn vị.",
+        found=_index(alert),
+        target=_reference(alert),
+        n=number(alert.n_compared),
     )
 
 
 def _unsure(alert: Alert) -> str:
-    return f"{_index(alert)}: cận dưới của khoảng thấp hơn chỉ tiêu {_reference(alert)}."
+    return _(
+        "%(found)s: cận dưới của khoảng thấp hơn chỉ tiêu %(target)s.",
+        found=_index(alert),
+        target=_reference(alert),
+    )
 
 
 def _changed(alert: Alert) -> str:
-    return (
-        f"{_index(alert)}: {RULES[alert.rule]} (đường giữa {_reference(alert)}, "
-        "tính từ 11 tháng trước)."
+    return _(
+        "%(found)s: %(rule)s (đường giữa %(centre)s, tính từ 11 tháng trước).",
+        found=_index(alert),
+        rule=RULES[alert.rule],
+        centre=_reference(alert),
     )
 
 
 def _very_high(alert: Alert) -> str:
-    return (
-        f"{_index(alert)}, trong khi chung của {number(alert.n_compared)} điểm tương tự là "
-        f"{_reference(alert)}."
+    return _(
+        "%(found)s, trong khi chung của %(n)s điểm tương tự là %(centre)s.",
+        found=_index(alert),
+        n=number(alert.n_compared),
+        centre=_reference(alert),
     )
 
 
 def _quiet(alert: Alert) -> str:
     since = day(alert.since) if alert.since else ""
-    words = f"chưa có lượt nào từ {since}" if alert.rule else f"không có lượt nào sau {since}"
-    return f"{words.capitalize()} ({number(alert.n or 0)} ngày làm việc)."
+    n = number(alert.n or 0)
+    if alert.rule:
+        return _("Chưa có lượt nào từ %(day)s (%(n)s ngày làm việc).", day=since, n=n)
+    return _("Không có lượt nào sau %(day)s (%(n)s ngày làm việc).", day=since, n=n)
 
 
 def _silent(alert: Alert) -> str:
-    return (
-        f"{_month(alert)} không có phiếu nào; tháng trước đó có {number(alert.count or 0)} phiếu."
+    return _(
+        "%(month)s không có phiếu nào; tháng trước đó có %(n)s phiếu.",
+        month=_month(alert),
+        n=number(alert.count or 0),
     )
 
 
 def _withdrawn(alert: Alert) -> str:
-    share = percent(alert.estimate or 0, limits(alert))
-    return (
-        f"{_month(alert)}: {number(alert.count or 0)} trong {number(alert.n or 0)} phiếu được "
-        f"người gửi rút lại ({share}, khoảng {interval(limits(alert))}); chung của "
-        f"{number(alert.n_compared)} điểm là {percent(alert.reference or 0)}."
+    return _(
+        "%(month)s: %(count)s trong %(n)s phiếu được người gửi rút lại "
+        "(%(share)s, khoảng %(limits)s); chung của %(all)s điểm là %(centre)s.",
+        month=_month(alert),
+        count=number(alert.count or 0),
+        n=number(alert.n or 0),
+        share=percent(alert.estimate or 0, limits(alert)),
+        limits=interval(limits(alert)),
+        all=number(alert.n_compared),
+        centre=percent(alert.reference or 0),
     )
 
 
@@ -107,11 +128,20 @@ _SAY = {
 
 
 def _index(alert: Alert) -> str:
-    found = limits(alert)
-    share = "" if alert.estimate is None else f"{percent(alert.estimate, found)}, "
-    return (
-        f"{_month(alert)}: chỉ số {share}khoảng {interval(found)}, "
-        f"{number(alert.n or 0)} người trả lời"
+    found, n = interval(limits(alert)), number(alert.n or 0)
+    if alert.estimate is None:
+        return _(
+            "%(month)s: chỉ số khoảng %(limits)s, %(n)s người trả lời",
+            month=_month(alert),
+            limits=found,
+            n=n,
+        )
+    return _(
+        "%(month)s: chỉ số %(share)s, khoảng %(limits)s, %(n)s người trả lời",
+        month=_month(alert),
+        share=percent(alert.estimate, limits(alert)),
+        limits=found,
+        n=n,
     )
 
 
@@ -120,4 +150,4 @@ def _reference(alert: Alert) -> str:
 
 
 def _month(alert: Alert) -> str:
-    return period.parse(alert.period or "").title
+    return titled(period.parse(alert.period or ""))

@@ -3,7 +3,7 @@
 What needs the answers themselves and not their sums; they are read as patterns of whole batches.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,13 +34,12 @@ People = npt.NDArray[np.int64]
 class DriversPage:
     """Key drivers of a unit and period; none where too few people answered everything.
 
-    `names` tells the words of each driver, `left_out` those of questions that too few answered.
-    `straight`: of the people with five answers or more, how many gave one level throughout.
+    `left_out` holds the codes of questions that too few answered. `straight`: of the people with
+    five answers or more, how many gave one level throughout.
     """
 
     report: IndexReport
     found: KeyDrivers | None = None
-    names: Mapping[str, str]
     left_out: tuple[str, ...] = ()
     straight: float | None = None
 
@@ -49,19 +48,17 @@ def drivers_page(session: Session, unit: Unit, period: Period) -> DriversPage:
     """Return what goes together with the overall judgement at a unit and below it."""
     shelf = Shelf(session, unit, period, with_imported=False)
     report, measure = shelf.report(Place(unit=unit)), shelf.measures[0]
-    names = report.questionnaire.wordings["vi"].items
     if not report.figures or report.n_respondents < THRESHOLDS.ranked:
-        return DriversPage(report=report, names=names)
+        return DriversPage(report=report)
     patterns = responses.patterns(session, shelf.codes, period, measure)
     if not patterns:  # sums outlive the answers they were made from
-        return DriversPage(report=report, names=names)
+        return DriversPage(report=report)
     levels, people = _arrays(patterns)
     chosen, few = _drivers(report.questionnaire, levels, people)
     return DriversPage(
         report=report,
         found=_found(report.questionnaire, levels, people, chosen),
-        names=names,
-        left_out=tuple(names[code] for code in few),
+        left_out=tuple(few),
         straight=_straight(report.questionnaire, levels, people),
     )
 

@@ -14,7 +14,7 @@ from analysis.comparison import USUAL_LEVEL
 from analysis.multiplicity import simultaneous_level
 from analysis.stepdown import Limits, step_down
 from survey.period import Period
-from survey.reports.advice import ADVICE
+from survey.reports.advice import ADVICE, Advice
 from survey.reports.report import Figure, Gap
 from survey.storage.targets import Key, Target
 
@@ -68,8 +68,8 @@ class Verdict:
     weakest: Standing | None
 
     @property
-    def advice(self) -> str | None:
-        """What to do first about the weakest."""
+    def advice(self) -> Advice | None:
+        """What to do first about the weakest, in each language."""
         return ADVICE[self.weakest.figure.code] if self.weakest else None
 
 

@@ -13,6 +13,7 @@ from survey import mail, period
 from survey.access import note, roles, scope
 from survey.alerts import KINDS, advice, limits, sentence
 from survey.db import session
+from survey.i18n import translate as _
 from survey.storage import alerts, closes, units
 from survey.storage.alerts import Alert
 from survey.storage.users import MANAGER, READER
@@ -38,7 +39,7 @@ def acknowledge(number: int) -> Response:
     """Note that the user has seen an alert."""
     alert = _alert(number)
     alerts.acknowledge(alert, current_user.email, period.today())
-    return _done(alert, "acknowledge alert", "Đã ghi: đã xem.")
+    return _done(alert, "acknowledge alert", _("Đã ghi: đã xem."))
 
 
 @blueprint.post("/<int:number>/mute")
@@ -48,11 +49,11 @@ def mute(number: int) -> Page:
     alert, form = _alert(number), MuteForm()
     today = period.today()
     if form.validate() and not today < form.until.data <= today + LONGEST_MUTE:
-        form.until.errors = ["Xin ghi một ngày sau hôm nay, trong vòng một năm."]
+        form.until.errors = [_("Xin ghi một ngày sau hôm nay, trong vòng một năm.")]
     if form.errors:
         return _page(alert.id, form), 422
     alerts.mute(alert, current_user.email, form.until.data)
-    return _done(alert, "mute alert", "Đã tạm ẩn.", form.until.data.isoformat())
+    return _done(alert, "mute alert", _("Đã tạm ẩn."), form.until.data.isoformat())
 
 
 @blueprint.post("/<int:number>/hear")
@@ -61,7 +62,7 @@ def hear(number: int) -> Response:
     """Let a muted cause be heard again."""
     alert = _alert(number)
     alerts.mute(alert, current_user.email, None)
-    return _done(alert, "hear alert", "Đã thôi ẩn.")
+    return _done(alert, "hear alert", _("Đã thôi ẩn."))
 
 
 def _alert(number: int) -> Alert:

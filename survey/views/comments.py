@@ -7,6 +7,7 @@ from forms.comments import STATUS_NAMES, FollowUpForm, named
 from survey import access, period, themes
 from survey.access import note, roles, scope, unit_in_scope
 from survey.db import session
+from survey.i18n import translate as _
 from survey.storage import comments, units
 from survey.storage.comments import Comment
 from survey.storage.points import ServicePoint
@@ -66,7 +67,7 @@ def follow_up(name: str) -> Page:
     comments.follow_up(comment, form.status.data, form.owner.data, form.note.data)
     note("follow up comment", comment.name, f"{before} → {comment.status}")
     session().commit()
-    flash("Đã lưu.", "success")
+    flash(_("Đã lưu."), "success")
     return redirect(url_for(".show", name=comment.name), 303)
 
 

@@ -1,15 +1,19 @@
 """The manager's pages of results: a unit or a counter over a fixed period, and its files."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from forms.questionnaire import Questionnaire, Wording
 from survey import db, exports, reports
 from survey import period as periods
 from survey.access import may_open, note, reach, roles, scope, top, unit_in_scope
 from survey.db import session
+from survey.i18n import language
+from survey.i18n import lazily as _l
 from survey.period import Period
 from survey.reports import Figure, TrendMonth, UnitPage
 from survey.storage import alerts, batches, points, responses, units
@@ -17,6 +21,12 @@ from survey.storage.units import PROVINCE, Unit
 from survey.storage.users import MANAGER
 from survey.views.outlook import outlook
 from survey.views.periods import FIRST_DAY, Choice, choice, read
+
+# What the forms that come with the program are called: pages find a translation by it.
+TITLES = (
+    _l("Chỉ số hài lòng tại điểm phục vụ"),
+    _l("Mức độ hài lòng theo bộ tiêu chí khối dịch vụ"),
+)
 
 blueprint = Blueprint("dashboard", __name__, url_prefix="/results")
 
@@ -132,6 +142,25 @@ def point(public_id: str, name: str) -> str:
 def is_known(figure: Figure | None) -> bool:
     """Say whether there is a figure, and one that is published."""
     return figure is not None and figure.is_known
+
+
+@blueprint.app_template_filter("worded")
+def worded(figure: Figure, questionnaire: Questionnaire) -> str:
+    """Return the name of a factor or an item in the language of the page."""
+    wording = _wording(questionnaire)
+    words = {"factor": wording.factors, "item": wording.items}.get(figure.measure, {})
+    return words.get(figure.code, figure.name)
+
+
+@blueprint.app_template_filter("item_names")
+def item_names(questionnaire: Questionnaire) -> Mapping[str, str]:
+    """Return the names of all items in the language of the page."""
+    return _wording(questionnaire).items
+
+
+def _wording(questionnaire: Questionnaire) -> Wording:
+    """Return the words in the language of the page; Vietnamese where there are none."""
+    return questionnaire.wordings[questionnaire.language(language())]
 
 
 def _show(page: UnitPage, ways: Choice, above: Unit | None, **more: object) -> str:

@@ -10,6 +10,7 @@ from forms.exclusions import RuleForm, offer_months, offer_signs
 from survey import access, period
 from survey.access import note, reach, roles
 from survey.db import session
+from survey.i18n import titled
 from survey.i18n import translate as _
 from survey.period import Period
 from survey.signs import SIGNS
@@ -50,7 +51,7 @@ def create() -> Page:
 
 def _form() -> RuleForm:
     form, months = RuleForm(), _months()
-    offer_months(form, [(each.name, each.title) for each in months])
+    offer_months(form, [(each.name, titled(each)) for each in months])
     offer_signs(form, sorted(SIGNS - set(LEFT_OUT)))
     return form
 

@@ -174,6 +174,30 @@ def _alert(kind: str, **changes: object) -> Alert:
     [
         (
             _alert(stored.BELOW),
+            "October 2026: index 86%, interval 83–89%, 412 people answered: the whole",
+        ),
+        (
+            _alert(stored.CHANGED, rule="trend"),
+            "six months in a row rising or falling (centre line 90%",
+        ),
+        (
+            _alert(stored.QUIET, since=date(2026, 10, 2), rule="unscanned"),
+            "No scans since 2 Oct 2026 (412 working days).",
+        ),
+    ],
+)
+def test_an_alert_is_said_in_english_on_an_english_page(
+    app: Flask, alert: Alert, words: str
+) -> None:
+    with app.test_request_context("/alerts?lang=en"):
+        assert words in alerts.sentence(alert)
+
+
+@pytest.mark.parametrize(
+    ("alert", "words"),
+    [
+        (
+            _alert(stored.BELOW),
             "412 người trả lời: cả khoảng nằm dưới chỉ tiêu 90%, xét cùng lúc 12 đơn vị.",
         ),
         (_alert(stored.UNSURE, estimate=None), "Tháng 10/2026: chỉ số khoảng 83–89%, 412 người"),

@@ -6,12 +6,14 @@ from html import unescape
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from analysis.interval import ConfidenceInterval
 from survey import i18n
+from survey.period import Calendar, parse
 from tests import province
 from tests.province import Place
 
@@ -71,6 +73,44 @@ def test_what_is_shown_differs_from_the_figure_by_half_a_unit_at_most(a: float, 
 def english(app: Flask) -> Iterator[None]:
     with app.test_request_context("/points?lang=en"):
         yield
+
+
+PERIODS = [
+    ("2026-10", "Tháng 10/2026", "October 2026", "October 2026"),
+    ("2026-Q4", "Quý 4/2026", "Fourth quarter of 2026", "the fourth quarter of 2026"),
+    ("2026-H1", "6 tháng đầu năm 2026", "First half of 2026", "the first half of 2026"),
+    ("2026-H2", "6 tháng cuối năm 2026", "Second half of 2026", "the second half of 2026"),
+    ("2026", "Năm 2026", "2026", "2026"),
+]
+
+
+@pytest.mark.parametrize(("name", "vietnamese", "title", "words"), PERIODS)
+@pytest.mark.usefixtures("english")
+def test_a_period_is_named_as_in_english(
+    name: str, vietnamese: str, title: str, words: str
+) -> None:
+    period = parse(name)
+    assert (i18n.titled(period), i18n.in_words(period)) == (title, words)
+    with force_locale("vi"):
+        assert (i18n.titled(period), i18n.in_words(period)) == (vietnamese, vietnamese.lower())
+
+
+def test_a_chart_names_a_month_short(app: Flask) -> None:
+    assert i18n.short_month(parse("2026-09")) == "T9"
+    with app.test_request_context("/points?lang=en"):
+        assert i18n.short_month(parse("2026-10")) == "O"
+
+
+def test_the_days_of_an_official_month_are_told_without_doubt_in_english(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert i18n.days(parse("2026-10")) == ""
+    monkeypatch.setattr("survey.period._InUse.calendar", Calendar(2026))
+    assert i18n.days(parse("2026-10")) == "15/9–14/10"
+    with app.test_request_context("/points?lang=en"):
+        assert i18n.days(parse("2026-10")) == "15 Sep–14 Oct"
+        assert i18n.days(parse("2027-01")) == "15 Dec 2026–14 Jan 2027"
+        assert i18n.titled(parse("2027-01")) == "January 2027"
 
 
 @pytest.mark.usefixtures("english")

@@ -66,5 +66,5 @@ def test_ordinary_words_about_fees_are_not_held(text: str) -> None:
 
 
 def test_every_theme_and_reason_has_a_title() -> None:
-    assert list(themes.TITLES)[-1] == themes.OTHER
-    assert all({**themes.TITLES, **themes.HOLDS}.values())
+    assert [*themes.LISTS["themes"], themes.OTHER] == list(themes.TITLES)
+    assert list(themes.LISTS["holds"]) == list(themes.HOLDS)

@@ -2,9 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 
+from survey.i18n import lazily as _l
 from survey.storage.units import Unit
 
-GROUPS = {"cap-tinh": "Cơ quan cấp tỉnh", "phuong": "Phường", "xa": "Xã", "dac-khu": "Đặc khu"}
+GROUPS = {
+    "cap-tinh": _l("Cơ quan cấp tỉnh"),
+    "phuong": _l("Phường"),
+    "xa": _l("Xã"),
+    "dac-khu": _l("Đặc khu"),
+}
 
 
 def group_of(unit: Unit) -> str | None:

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from forms import questionnaire
-from survey import period
+from survey import i18n, period
 from survey.reports import Before, Figure, Verdict
 from survey.reports.advice import ADVICE
 from survey.reports.verdict import shift, verdict
@@ -163,7 +163,8 @@ def test_every_factor_and_question_has_its_advice() -> None:
         if item.factor
     }
     assert ADVICE.keys() == codes
-    assert all(40 < len(text) < 140 for text in ADVICE.values())
+    assert {tuple(each) for each in ADVICE.values()} == {i18n.MANAGER_LANGUAGES}
+    assert all(40 < len(text) < 180 for each in ADVICE.values() for text in each.values())
 
 
 def test_the_list_is_called_the_same_only_where_all_of_it_surely_is() -> None:

@@ -11,11 +11,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from forms import questionnaire
 from survey import sifting
 from survey.db import session
 from survey.storage import marks, points
 from survey.storage.responses import Response
 from survey.storage.withdrawals import Withdrawal
+from survey.views import dashboard
 from tests import province, remarks, results, sheets
 from tests.province import Place
 
@@ -265,3 +267,30 @@ def test_only_the_page_of_the_province_tells_how_much_was_taken_back(
     assert "Quầy 1: Hộ tịch Phường Ninh Kiều 1.234 0 0" in text
     for path in (f"{UNIT}/2026-10", f"/results/points/{place.point}/2026-10"):
         assert "rút lại" not in results.words(manager, path)
+
+
+def test_a_page_in_english_words_figures_and_advice_in_english(
+    manager: FlaskClient, released: None
+) -> None:
+    page = results.words(manager, f"{UNIT}/2026-10?lang=en")
+    assert "October 2026 · The month is closed" in page
+    assert "Of every 100 answers from 40 people, about 75 are Satisfied or Very satisfied" in page
+    # The factor in the form's own English.
+    assert "Weakest The result of the service: 0% (0–9%), lower than any other factor." in page
+    assert "Do first Look again at the dossiers of the period that were late" in page
+
+
+def test_the_language_of_one_reader_is_not_kept_for_the_next(
+    app: Flask, manager: FlaskClient, place: Place, released: None
+) -> None:
+    other = province.sign_in(app, place.provincial)
+    english = results.words(manager, f"{UNIT}/2026-10?lang=en")
+    vietnamese = results.words(other, f"{UNIT}/2026-10")
+    assert "Quarter" in english
+    assert "Very satisfied" in english
+    assert "Quý" in vietnamese
+    assert "Very satisfied" not in vietnamese
+
+
+def test_every_form_that_comes_with_the_program_has_a_title_in_both_languages() -> None:
+    assert {each.title for each in questionnaire.shipped()} == set(map(str, dashboard.TITLES))
