@@ -5,7 +5,7 @@ people, whole, and a batch never leaves its period. Decision 7 tells it in full.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -150,17 +150,26 @@ class _Release:
     def decide_marks(self) -> None:
         """Decide for the owners of closed periods whether their marks stand apart, for ever.
 
-        They do where at least k people are marked and k are not; elsewhere the second figure
-        keeps everybody. So it is a sum of parts of at least k people, like the first.
+        Elsewhere the second figure keeps everybody.
         """
         due = batches.undecided(self._session, self._day - CLOSES_AFTER + ONE_DAY)
         marked = tallies.marked(self._session)
         for group in _grouped(due, _owner).values():
-            n_marked = sum(marked.get(batch.id, 0) for batch in group)
-            regular = sum(batch.n for batch in group) - n_marked
+            parts = [(n := marked.get(batch.id, 0), batch.n - n) for batch in group]
             for batch in group:
-                batch.marks_apart = min(n_marked, regular) >= self._threshold
+                batch.marks_apart = self._stand_apart(parts)
         self._session.flush()
+
+    def _stand_apart(self, parts: Sequence[tuple[int, int]]) -> bool:
+        """Say whether batches of marked and unmarked people tell of k or more of either.
+
+        Who noted every morning's figures knows each batch: where few are on its smaller side,
+        the marked less the batches tell of these.
+        """
+        n_marked, regular = (sum(side) for side in zip(*parts, strict=True))
+        left_over = sum(min(part) for part in parts)
+        few = 0 < left_over < self._threshold
+        return min(n_marked, regular) >= self._threshold and not few
 
     def _group(self, row: AnyRow, point_id: int | None, kind: str) -> Group:
         return Group(

@@ -301,15 +301,26 @@ def test_marks_that_come_after_the_close_of_their_month_change_nothing_any_more(
     assert closing.check(session) == []
 
 
-@pytest.mark.parametrize(("n_marked", "apart"), [(0, False), (9, False), (10, True), (21, False)])
+@pytest.mark.parametrize(
+    ("marked", "apart"),
+    [
+        ((0, 0), False),
+        ((5, 4), False),
+        ((5, 5), True),
+        ((11, 10), False),  # nine are not marked
+        ((15, 0), True),  # a batch by itself, known already
+        ((12, 1), False),  # all but three of one batch, and one of the other
+    ],
+)
 def test_marks_stand_apart_where_ten_are_marked_and_ten_are_not(
-    session: Session, point: ServicePoint, n_marked: int, apart: bool
+    session: Session, point: ServicePoint, marked: tuple[int, int], apart: bool
 ) -> None:
-    rows.answers(session, point, DAY, 15)
-    _close(session, DAY)
-    rows.answers(session, point, DAY + timedelta(days=1), 15)
-    _close(session, DAY + timedelta(days=1))
-    marks.put(session, list(session.scalars(select(Response.key).limit(n_marked))), flagged=True)
+    keys = list[int]()
+    for number, n_marked in enumerate(marked):
+        day = DAY + timedelta(days=number)
+        keys += [row.key for row in rows.answers(session, point, day, 15)[:n_marked]]
+        _close(session, day)
+    marks.put(session, keys, flagged=True)
     assert {batch.marks_apart for batch in _batches(session)} == {None}
     _close(session, date(2026, 11, 7))
     session.expire_all()
