@@ -7,6 +7,12 @@ from playwright.sync_api import Page, Route, expect
 
 SEND, AGAIN, THANKS = "Gửi phiếu", "Người khác trả lời", "Đã nhận phiếu"
 KEPT, RESEND = "Câu trả lời vẫn còn ở đây", "Gửi lại"
+# Pixels are compared after layout in fractions of one.
+ROUNDING = 0.5
+RECT = "e => { const r = e.getBoundingClientRect(); return [r.top, r.bottom]; }"
+BAR_TOP = "document.querySelector('.bar').getBoundingClientRect().top"
+WIDTH = "document.scrollingElement.scrollWidth"
+FOCUS = "document.activeElement"
 CHECKED = "[...document.querySelectorAll('input:checked')].map(e => e.name + e.value)"
 
 
@@ -65,3 +71,21 @@ def tab_to_next_question(page: Page) -> None:
         if page.evaluate("document.activeElement.type") == "radio":
             return
     pytest.fail("Tab reaches no question")
+
+
+def hidden_focus(page: Page, part: str) -> list[str]:
+    """Return the focused choice unless this part of it is seen between the top and the bar."""
+    top, bottom = page.evaluate(f"({RECT})({FOCUS}.closest('{part}'))")
+    if top >= -ROUNDING and bottom <= page.evaluate(BAR_TOP) + ROUNDING:
+        return []
+    name = page.evaluate(f"{FOCUS}.name + '=' + {FOCUS}.value")
+    return [f"{name} from {top} to {bottom}, bar at {page.evaluate(BAR_TOP)}"]
+
+
+def tab_to(page: Page, words: str) -> None:
+    """Press Tab up to what has this name or says these words."""
+    for _stop in range(60):
+        page.keyboard.press("Tab")
+        if words in page.evaluate(f"[{FOCUS}.name, {FOCUS}.innerText.split('\\n')[0].trim()]"):
+            return
+    pytest.fail(f"Tab does not reach {words}")

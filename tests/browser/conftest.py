@@ -17,6 +17,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from survey.storage import contacts
 from tests import live
 from tests.live import Server, Stored
 
@@ -88,6 +89,27 @@ def server(
     shutil.copytree(prepared / "instance", folder / "instance")
     with live.serving(folder, "--prepare") as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def offering(
+    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory, prepared: Path
+) -> Iterator[Server]:
+    """A server of a province that asks everything it may and calls back."""
+    folder = tmp_path_factory.mktemp("offering")
+    shutil.copytree(prepared / "instance", folder / "instance")
+    settings = {
+        "FLASK_CONTACT_KEYS": contacts.new_key(),
+        "FLASK_EXTRA_QUESTIONS": "paid trips apology",
+    }
+    with live.serving(folder, "--prepare", **settings) as started:
+        yield started
+
+
+@pytest.fixture
+def offering_form(offering: Server) -> str:
+    """The form of a counter of the test's own, where everything is asked."""
+    return offering.open_point("Quầy 7: Đất đai")
 
 
 @pytest.fixture

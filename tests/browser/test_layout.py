@@ -5,17 +5,22 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.citizen import choose, receipt, send, tab_to_next_question
+from tests.browser.citizen import (
+    BAR_TOP,
+    RECT,
+    ROUNDING,
+    WIDTH,
+    choose,
+    hidden_focus,
+    receipt,
+    send,
+    tab_to_next_question,
+)
 from tests.browser.conftest import Pages
 from tests.live import Server, Stored
 
 TARGET = 56
-# Pixels are compared after layout in fractions of one.
-ROUNDING = 0.5
-RECT = "e => { const r = e.getBoundingClientRect(); return [r.top, r.bottom]; }"
-BAR_TOP = "document.querySelector('.bar').getBoundingClientRect().top"
 FONT = "e => parseFloat(getComputedStyle(e).fontSize)"
-WIDTH = "document.scrollingElement.scrollWidth"
 
 
 def test_a_small_phone_shows_all_five_levels_above_the_send_button(
@@ -200,10 +205,10 @@ def test_the_keyboard_alone_answers_and_the_bar_never_hides_the_focus(
         tab_to_next_question(page)
         page.keyboard.press("Space")
         for _choice in range(5):
-            hidden += _hidden_focus(page, part)
+            hidden += hidden_focus(page, part)
             page.keyboard.press("ArrowDown")
     page.keyboard.press("Tab")
-    hidden += _hidden_focus(page, "a")
+    hidden += hidden_focus(page, "a")
     page.keyboard.press("Tab")
     expect(page.locator(".bar button")).to_be_focused()
     with page.expect_navigation():
@@ -211,15 +216,6 @@ def test_the_keyboard_alone_answers_and_the_bar_never_hides_the_focus(
     receipt(page)
     assert len(stored.levels) == 1
     assert hidden == []
-
-
-def _hidden_focus(page: Page, part: str) -> list[str]:
-    """Return the focused choice unless this part of it is seen between the top and the bar."""
-    top, bottom = page.evaluate(f"({RECT})(document.activeElement.closest('{part}'))")
-    if top >= 0 and bottom <= page.evaluate(BAR_TOP) + ROUNDING:
-        return []
-    name = page.evaluate("document.activeElement.name + '=' + document.activeElement.value")
-    return [f"{name} from {top} to {bottom}"]
 
 
 def test_enter_on_a_choice_sends_the_form(pages: Pages, address: str, stored: Stored) -> None:

@@ -1,46 +1,22 @@
 """After the thank-you: everything that may be added, by a phone without script or cookie."""
 
-import shutil
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
-from survey.storage import contacts, points
+from survey.storage import points
 from survey.storage.comments import Comment
 from survey.storage.contacts import Contact
 from survey.storage.responses import Response
-from tests import live
-from tests.browser.citizen import choose, follow, keep_first_sheet, receipt, send
+from tests.browser.citizen import WIDTH, choose, follow, keep_first_sheet, receipt, send
 from tests.browser.conftest import Pages
 from tests.browser.test_accessibility import violations
 from tests.live import Server
 
-KEY = contacts.new_key()
 MORE = "Trả lời thêm 30 giây"
 NARROW, LOOKS = (320, 568), ("", "?lang=en&size=2&contrast=1")
-WIDTH = "document.scrollingElement.scrollWidth"
 TARGETS = "label.o, button, .button, summary, textarea, input[type=text]"
 SMALL = "all => all.filter(e => e.getBoundingClientRect().height < 55.5).map(e => e.outerHTML)"
-
-
-@pytest.fixture(scope="module")
-def offering(
-    playwright: Playwright, tmp_path_factory: pytest.TempPathFactory, prepared: Path
-) -> Iterator[Server]:
-    """A server of a province that asks everything it may and calls back."""
-    folder = tmp_path_factory.mktemp("offering")
-    shutil.copytree(prepared / "instance", folder / "instance")
-    settings = {"FLASK_CONTACT_KEYS": KEY, "FLASK_EXTRA_QUESTIONS": "paid trips apology"}
-    with live.serving(folder, "--prepare", **settings) as started:
-        yield started
-
-
-@pytest.fixture
-def form(offering: Server) -> str:
-    return offering.open_point("Quầy 7: Đất đai")
 
 
 def _answer(page: Page, address: str) -> None:
@@ -72,10 +48,10 @@ def _count(server: Server) -> tuple[int, int]:
 
 
 def test_everything_is_added_and_taken_back_without_script_or_cookie(
-    bare_phone: Page, offering: Server, form: str
+    bare_phone: Page, offering: Server, offering_form: str
 ) -> None:
     page, before = bare_phone, _count(offering)
-    _answer(page, form)
+    _answer(page, offering_form)
     shown = receipt(page)
 
     _open(page, "Có ai giúp")
@@ -94,7 +70,7 @@ def test_everything_is_added_and_taken_back_without_script_or_cookie(
     expect(page.get_by_role("status")).to_contain_text("góp ý và số điện thoại")
     assert receipt(page) == shown
 
-    row = _row(offering, form)
+    row = _row(offering, offering_form)
     assert (row.helped_by, row.trips, row.paid_extra) == ("family", "3+", None)
     assert 1 in row.answers[6:]
     assert _count(offering) == (before[0] + 1, before[1] + 1)
@@ -110,26 +86,26 @@ def test_everything_is_added_and_taken_back_without_script_or_cookie(
 
 
 def test_back_and_sending_the_details_again_change_nothing(
-    bare_phone: Page, offering: Server, form: str
+    bare_phone: Page, offering: Server, offering_form: str
 ) -> None:
     page = bare_phone
-    _answer(page, form)
+    _answer(page, offering_form)
     keep_first_sheet(page, page.url + "/more")
     _tap(page, "C1", "1")
     send(page, "Gửi phần trả lời thêm")
-    first = _row(offering, form).answers
+    first = _row(offering, offering_form).answers
     page.go_back()
     _tap(page, "C1", "5")
     send(page, "Gửi phần trả lời thêm")
     expect(page.get_by_role("alert")).to_contain_text("Lần gửi đầu tiên được giữ nguyên")
-    assert _row(offering, form).answers == first
+    assert _row(offering, offering_form).answers == first
 
 
 def test_a_small_phone_sees_that_it_is_done_and_the_receipt_first(
-    pages: Pages, offering: Server, form: str
+    pages: Pages, offering: Server, offering_form: str
 ) -> None:
     page = pages.phone(360, 640)
-    _answer(page, form)
+    _answer(page, offering_form)
     for first in (page.get_by_text("có thể đóng trang này"), page.locator(".receipt")):
         expect(first).to_be_in_viewport(ratio=1)
     assert page.locator(".receipt").evaluate("e => parseFloat(getComputedStyle(e).fontSize)") > 26
@@ -137,10 +113,10 @@ def test_a_small_phone_sees_that_it_is_done_and_the_receipt_first(
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_no_form_after_the_thank_you_has_a_violation_or_a_small_target(
-    pages: Pages, form: str, look: str
+    pages: Pages, offering_form: str, look: str
 ) -> None:
     page = pages.phone(*NARROW)
-    _answer(page, form + look)
+    _answer(page, offering_form + look)
     thanks, flaws = page.url, _flaws(page)
     _press(page, "a[href*='/more']")
     flaws += _flaws(page)
@@ -155,10 +131,10 @@ def test_no_form_after_the_thank_you_has_a_violation_or_a_small_target(
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_no_page_of_a_receipt_has_a_violation_or_a_small_target(
-    pages: Pages, offering: Server, form: str, look: str
+    pages: Pages, offering: Server, offering_form: str, look: str
 ) -> None:
     page = pages.phone(*NARROW)
-    _answer(page, form + look)
+    _answer(page, offering_form + look)
     thanks, flaws = page.url, []
     for button in ("form[action*=receipt] button", "button[value=answer]"):
         _press(page, button)

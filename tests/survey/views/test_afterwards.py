@@ -70,6 +70,17 @@ def test_thirty_seconds_more_puts_what_was_drawn_and_the_details_of_what_was_not
     assert len(asked) == len(set(asked))
 
 
+@pytest.mark.parametrize(("level", "follows"), [("2", True), ("5", False)])
+def test_thirty_seconds_are_said_of_the_drawn_questions_and_the_rest_has_its_own_heading(
+    app: Flask, client: FlaskClient, place: Place, level: str, follows: bool
+) -> None:
+    page = _text(client, f"{_thanks(client, place, overall='4', B=level)}/more")
+    drawn, _heading, rest = page.partition("<h2>Nếu còn thời gian:</h2>")
+    assert "3 câu đầu mất khoảng 30 giây" in drawn
+    assert set(_asked(drawn)) == set(_stored(app).drawn.split())
+    assert bool(_asked(rest)) is follows
+
+
 def test_the_details_join_the_answer_and_left_ones_are_put_and_left(both_app: Flask) -> None:
     place, client = province.build(both_app), both_app.test_client()
     location = _thanks(client, place, overall="4", B="2")
