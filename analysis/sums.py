@@ -4,6 +4,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import numpy as np
@@ -23,6 +24,7 @@ from analysis.layout import (
 __all__ = ["SCALE", "Item", "Sums", "stack", "tally", "tally_by"]
 
 _VERSION = 1
+WIDTHS = (1, 2, 4, 8)
 _HEADER = struct.Struct("<BBHB")  # version, scale, number of items, bytes per integer
 
 
@@ -137,12 +139,8 @@ class Sums:
         unsigned integers of w = 1, 2, 4 or 8 bytes; CRC-32. Equal sums give equal bytes.
         Raises ValueError for a code longer than 255 bytes.
         """
-        largest = int(self.vector.max())
-        width = next(w for w in (1, 2, 4, 8) if largest < 1 << 8 * w)
-        names = b"".join(_named(item.code) + _named(item.factor or "") for item in self.items)
-        header = _HEADER.pack(_VERSION, self.scale, len(self.items), width)
-        body = header + names + self.vector.astype(f"<u{width}").tobytes()
-        return body + zlib.crc32(body).to_bytes(4, "little")
+        (raw,) = pack(self.layout, self.vector[None])
+        return raw
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Self:
@@ -156,6 +154,25 @@ class Sums:
         names, start = _names(body, _HEADER.size, 2 * n_items)
         items = tuple(Item(c, f or None) for c, f in zip(names[::2], names[1::2], strict=True))
         return cls(items, np.frombuffer(body, f"<u{width}", offset=start).astype(np.int64), scale)
+
+
+def pack(together: Layout, vectors: Integers) -> list[bytes]:
+    """Return `Sums.to_bytes` of many sums of one layout, integers (sums, integers)."""
+    packed = [b""] * len(vectors)
+    fits = np.searchsorted([1 << 8 * width for width in WIDTHS[:-1]], vectors.max(axis=1), "right")
+    for number, width in enumerate(WIDTHS):
+        own = np.flatnonzero(fits == number)
+        start = _beginning(together, width)
+        for row, vector in zip(own.tolist(), vectors[own].astype(f"<u{width}"), strict=True):
+            body = start + vector.tobytes()
+            packed[row] = body + zlib.crc32(body).to_bytes(4, "little")
+    return packed
+
+
+@lru_cache(maxsize=256)
+def _beginning(together: Layout, width: int) -> bytes:
+    names = b"".join(_named(item.code) + _named(item.factor or "") for item in together.items)
+    return _HEADER.pack(_VERSION, together.scale, len(together.items), width) + names
 
 
 def _named(text: str) -> bytes:

@@ -6,7 +6,7 @@ which its points are added up.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from math import isfinite
 
@@ -162,7 +162,7 @@ def _was_open(point: ServicePoint, period: Period) -> bool:
 def _merged(rows: Sequence[TallyRow]) -> tuple[list[TallyRow], dict[Key, int]]:
     """Return the tallies with units that have leftovers in one piece, and people by stratum."""
     together = {row.unit_code for row in rows if row.point_id is None}
-    merged = [replace(row, point_id=None) if row.unit_code in together else row for row in rows]
+    merged = [row._replace(point_id=None) if row.unit_code in together else row for row in rows]
     people: defaultdict[Key, int] = defaultdict(int)
     for row in merged:
         people[row.unit_code, row.point_id or 0] += row.n

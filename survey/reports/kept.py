@@ -6,15 +6,15 @@ between two closes.
 
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
+import numpy as np
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
-from analysis.gathering import totals
+from analysis.gathering import packed_totals
 from survey.period import Period
 from survey.storage import closes, responses, tallies
 from survey.storage.responses import Received
@@ -117,32 +117,22 @@ def forget(session: Session) -> None:
         store.clear()
 
 
-def _added_up(rows: Sequence[TallyRow]) -> list[TallyRow]:
+def _added_up(rows: Iterable[TallyRow]) -> list[TallyRow]:
     """Return one row for each cell, stream and mark in place of those of its batches."""
     cells: defaultdict[Hashable, list[TallyRow]] = defaultdict(list)
     for row in rows:
-        cells[_cell(row)].append(row)
-    if len(cells) == len(rows):
-        return [*rows]
-    numbered = [(number, row) for number, own in enumerate(cells.values()) for row in own]
-    added = totals([row.sums for _, row in numbered], [number for number, _ in numbered])
-    return [
-        own[0]
-        if len(own) == 1
-        else replace(own[0], n=sum(row.n for row in own), sums=total.to_bytes())
-        for own, total in zip(cells.values(), added, strict=True)
-    ]
-
-
-def _cell(row: TallyRow) -> Hashable:
-    return (
-        row.unit_code,
-        row.point_id,
-        row.starts_on,
-        row.ends_on,
-        row.measure_hash,
-        row.is_imported,
-        row.marks_apart,
-        row.stream,
-        row.flagged,
-    )
+        cells[row.cell].append(row)
+    found = [own[0] for own in cells.values() if len(own) == 1]
+    # Apart, because an item may stand in another factor of another measure.
+    several: defaultdict[str, list[list[TallyRow]]] = defaultdict(list)
+    for own in cells.values():
+        if len(own) > 1:
+            several[own[0].measure_hash].append(own)
+    for groups in several.values():
+        raws = [row.sums for own in groups for row in own]
+        totals = packed_totals(raws, np.repeat(np.arange(len(groups)), [*map(len, groups)]))
+        found += [
+            own[0]._replace(n=sum(row.n for row in own), sums=total)
+            for own, total in zip(groups, totals, strict=True)
+        ]
+    return found

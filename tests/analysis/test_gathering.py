@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis import Item, Stabiliser, Sums, standardise, tally
-from analysis.gathering import strata_of_tallies, totals, unpack
+from analysis.gathering import WIDTH, packed_totals, strata_of_tallies, totals, unpack
 from analysis.index import index_at
 from analysis.standardisation import standardised_table
 from analysis.sums import stack
@@ -43,6 +43,19 @@ def test_the_sums_of_a_group_add_up_as_they_do_one_by_one() -> None:
         # All know the items of all, so that they stay one table.
         assert total == Sums.total([*own, Sums(layout.items, np.zeros(layout.size, np.int64))])
     assert totals([], []) == []
+
+
+def test_packed_totals_are_those_of_each_group_as_they_are_stored() -> None:
+    wide = [*MANY[:5], Sums(MANY[5].items, MANY[5].vector << 36)]
+    raws = [each.to_bytes() for each in wide]
+    groups = [2, 0, 2, 0, 1, 3]
+    found = packed_totals(raws, groups)
+    assert [Sums.from_bytes(raw) for raw in found] == totals(raws, groups)
+    assert found == [total.to_bytes() for total in totals(raws, groups)]
+    assert len({raw[WIDTH] for raw in found} | {raws[1][WIDTH]}) == 4, (
+        "every width of integers is met"
+    )
+    assert packed_totals([], []) == []
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -1,7 +1,5 @@
 """People are added up to each place; what has settled once, what waits anew."""
 
-from dataclasses import replace
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,9 +33,9 @@ def test_people_are_counted_by_channel_by_point_and_apart() -> None:
     found = people_of(
         [
             ROW,
-            replace(ROW, stream="paper", n=5, point_id=2),
-            replace(ROW, flagged=True, n=4),
-            replace(ROW, flagged=True, marks_apart=False, n=2, point_id=None),
+            ROW._replace(stream="paper", n=5, point_id=2),
+            ROW._replace(flagged=True, n=4),
+            ROW._replace(flagged=True, marks_apart=False, n=2, point_id=None),
         ]
     )
     assert (found.n, found.n_apart, found.n_points) == (41, 4, 2)
