@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--postgresql", action="store_true")
     parser.add_argument("--keep", type=Path, help="a folder to build in, or to measure again")
     options = parser.parse_args()
-    with _app(options.keep, is_postgresql=options.postgresql) as app:
+    with application(options.keep, is_postgresql=options.postgresql) as app:
         with app.app_context():
             if units.is_empty(session()):
                 began = time.perf_counter()
@@ -60,7 +60,8 @@ def main() -> None:
 
 
 @contextmanager
-def _app(folder: Path | None, *, is_postgresql: bool) -> Iterator[Flask]:
+def application(folder: Path | None, *, is_postgresql: bool) -> Iterator[Flask]:
+    """Yield an application on a database of its own, kept in a folder where one is given."""
     with ExitStack() as stack:
         folder = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         folder.mkdir(exist_ok=True)

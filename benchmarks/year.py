@@ -54,6 +54,17 @@ def build(responses: int, n_points: int) -> int:
     return writer.n
 
 
+def wait(n: int) -> int:
+    """Let answers of today wait for its close, at every counter about as many; return them."""
+    opened = [point for point, _code in points.assigned(session(), _codes(), _today())]
+    writer = _Writer(np.random.default_rng(2027))
+    for point in opened:
+        writer.wait(point, period.today(), n / len(opened))
+    writer.flush()
+    session().commit()
+    return writer.n
+
+
 class _Writer:
     """Writes the answers, batches, tallies and comments of counters, many in a statement."""
 
@@ -73,6 +84,15 @@ class _Writer:
         for start in range(0, n - n % K, K):
             batch = slice(start, start + K)
             self._release(point, month, levels[batch], visits[batch], days)
+
+    def wait(self, point: ServicePoint, day: date, busy: float) -> None:
+        """Write what came to a counter on a day and belongs to no batch yet."""
+        n = int(self._rng.poisson(busy))
+        self.n += n
+        for row in answers(self._rng, np.zeros(n), self._rng.integers(0, 3, n)):
+            unit = point.assignments[0].unit_code
+            own = self._of_answer(point, unit, day, row, "qr", flagged=False)
+            self._put(Response, own | {"batch_id": None})
 
     def _release(
         self, point: ServicePoint, month: Period, levels: Any, visits: Any, days: int
@@ -173,7 +193,7 @@ class _Writer:
 def _register(n_points: int, since: date) -> Sequence[ServicePoint]:
     """Put the province, its communes, its counters and its administrator into the tables."""
     top = UnitRow(number=1, code=PROVINCE, name="Cần Thơ", level="province", type="thanh-pho")
-    codes = [str(int(COMMUNE) + number) for number in range(COMMUNES)]
+    codes = _codes()
     below = [
         UnitRow(
             number=number,
@@ -200,6 +220,14 @@ def _register(n_points: int, since: date) -> Sequence[ServicePoint]:
         )
         for number in range(n_points)
     ]
+
+
+def _codes() -> list[str]:
+    return [str(int(COMMUNE) + number) for number in range(COMMUNES)]
+
+
+def _today() -> Period:
+    return Period(period.today(), period.today() + timedelta(days=1))
 
 
 def _until(month: Period, n: int) -> list[Period]:

@@ -315,7 +315,10 @@ def release(session: Session, rows: Sequence[AnyRow], batch_id: int) -> None:
         )
     own = sorted((row for row in rows if row.import_id is None), key=lambda row: int(row.key))
     for chunk in chunks(own):
-        session.execute(delete(Response).where(Response.key.in_([row.key for row in chunk])))
+        session.execute(
+            delete(Response).where(Response.key.in_([row.key for row in chunk])),
+            execution_options={"synchronize_session": False},
+        )
     for chunk in chunks(own):
         again = [dict(row._mapping) | {"batch_id": batch_id} for row in chunk]
         # Else every pattern of empty columns becomes a statement of its own.
