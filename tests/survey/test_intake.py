@@ -146,7 +146,7 @@ def test_rows_of_an_unfinished_import_are_not_taken_another_way(place: Place) ->
     with pytest.raises(WrongFile, match=f"flask responses discard {number}") as refused:
         _plan(place, google.simple(96))
     assert refused.value.why[0].values["n"] == 30
-    assert "lần nhập số" in refused.value.why[0].vietnamese
+    assert "lần nhập số" in refused.value.why[0].on_page
     _write(_plan(place, google.simple(95)))
     _write(_plan(place, google.simple(96)))
     assert _counted(place) == 96

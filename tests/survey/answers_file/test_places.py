@@ -60,4 +60,4 @@ def test_a_point_that_is_unknown_unclear_or_a_trial_is_refused(
     assert isinstance(found, Reason)
     assert found.code == code
     assert said in found.english
-    assert said in found.vietnamese
+    assert said in found.on_page

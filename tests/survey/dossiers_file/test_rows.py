@@ -131,7 +131,7 @@ def test_what_is_no_count_is_refused(text: str) -> None:
 
 def test_a_refusal_never_quotes_what_stands_in_place_of_a_dossier_number() -> None:
     (reason,) = _check(DOSSIERS, _row(number="079123456789")).reasons
-    assert "079123456789" not in reason.english + reason.vietnamese
+    assert "079123456789" not in reason.english + reason.on_page
 
 
 def test_a_row_wider_than_the_header_is_refused() -> None:

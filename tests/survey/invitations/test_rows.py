@@ -138,8 +138,8 @@ def test_a_row_that_cannot_be_meant_is_refused(cells: dict[str, str], reason: st
 
 def test_a_refusal_never_quotes_what_stands_in_place_of_a_dossier_number() -> None:
     (reason,) = _check(_row(number="079123456789")).reasons
-    assert "079123456789" not in reason.english + reason.vietnamese
-    assert reason.vietnamese.startswith("Dòng 2: ")
+    assert "079123456789" not in reason.english + reason.on_page
+    assert reason.on_page.startswith("Dòng 2: ")
 
 
 def test_test_points_and_closed_ones_are_refused() -> None:
