@@ -62,7 +62,7 @@ def intervals(page: str) -> tuple[list[tuple[str, str, str]], list[str]]:
 
 
 def words(client: FlaskClient, path: str) -> str:
-    """Return the words of a page, without markup and charts, with single spaces."""
+    """Return the words of a page, without markup, charts and “?”, with single spaces."""
     main = page(client, path).partition("<main")[2]
-    text = re.sub(r"<svg.*?</svg>|<[^>]+>", " ", main, flags=re.DOTALL)
+    text = re.sub(r"<svg.*?</svg>|<a[^>]*>\?</a>|<[^>]+>", " ", main, flags=re.DOTALL)
     return re.sub(r" (?=[.,;)])", "", " ".join(text.split()).replace("( ", "("))

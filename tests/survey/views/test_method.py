@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import html5lib
@@ -32,10 +33,11 @@ METHODS = {"bca", "wilson", "wilson-neff-t", "t", "t-logit", "census"}
 BEYOND = {"mover", "simultaneous", "klein", "binomial", "over-dispersion", "xmr"}
 BEYOND |= {"data-defect-correlation"}
 ITEMS = (Item("A1", "A"), Item("A2", "A"), Item("B1", "B"), Item("overall", None))
-SECTIONS = ("khoang", "so-nguoi", "do-phu", "tu-chon", "so-sanh", "duoc-noi")
+SECTIONS = ("khoang", "so-nguoi", "do-phu", "tu-chon", "so-sanh", "duoc-noi", "tung-phan")
 SECTIONS += ("cach-tinh", "phuong-phap", "khong-phai-sipas")
 SETS = ((5, "simultaneous"), (70, "klein"))
 MONTH, DAY = "2026-10", date(2026, 10, 20)
+TEMPLATES = Path(__file__).parents[3] / "templates"
 PATH = f"/results/units/31117/{MONTH}"
 
 
@@ -141,6 +143,32 @@ def test_a_page_of_results_leads_to_the_explanation_beside_the_index_and_in_the_
     for part in ("headline", "notes"):
         links = tree.findall(f".//section[@class='{part}']//a[@href='/method']")
         assert [_text(link) for link in links] == ["Con số này nghĩa là gì?"]
+
+
+def test_each_section_with_figures_has_its_plain_explanation_one_tap_away(
+    full: None, manager: FlaskClient, client: FlaskClient
+) -> None:
+    ids, led = _ids(_page(client)), set()
+    for section in _tree(results.page(manager, PATH)).iter("section"):
+        if not section.findall(".//table") and not section.findall(".//dl"):
+            continue
+        ((heading, link),) = section.findall(".//div[@class='titled']")
+        led.add(link.get("href").removeprefix("/method#"))
+        assert link.get("aria-label") == f"Giải thích: {_text(heading)}"
+    assert led >= {"ket-luan", "yeu-to", "theo-thang", "nam-muc", "cac-noi", "chat-luong"}
+    assert led <= ids
+
+
+def test_each_heading_of_results_leads_to_a_part_of_the_method_page(client: FlaskClient) -> None:
+    sources = [file.read_text() for file in TEMPLATES.rglob("*.html")]
+    called = {id_ for text in sources for id_ in re.findall(r"{{ titled\(.+, '([\w-]+)'", text)}
+    (parts,) = [
+        s for s in _tree(_page(client)).iter("section") if s.find("h2[@id='tung-phan']") is not None
+    ]
+    explained = {head.get("id"): head for head in parts.iter("h3")}
+    assert called - {"do-phu"} == set(explained)
+    for words in parts.findall("p"):
+        assert 60 < len(_text(words)) < 400
 
 
 def test_a_stranger_may_read_it_and_every_word_has_its_section(client: FlaskClient) -> None:
