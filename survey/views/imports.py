@@ -1,6 +1,6 @@
 """The manager's page about answers people already have: try a file out, then take it in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from flask import Blueprint, current_app, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -13,8 +13,9 @@ from survey.db import session
 from survey.i18n import translate as _
 from survey.intake import Plan, Source
 from survey.reasons import WrongFile
-from survey.storage import imports, points, units
+from survey.storage import imports
 from survey.storage.points import ServicePoint
+from survey.views.points import point_choices
 
 MEGABYTE = 1024 * 1024
 Page = str | tuple[str, int]
@@ -85,19 +86,8 @@ def _points() -> Sequence[ServicePoint]:
 
 def _form(offered: Sequence[ServicePoint]) -> IntakeForm:
     form = IntakeForm()
-    offer_points(form, _choices(offered))
+    offer_points(form, point_choices(offered))
     return form
-
-
-def _choices(offered: Sequence[ServicePoint]) -> Iterator[tuple[str, str]]:
-    """Yield ids and names unit by unit; closed counters too, which have a past."""
-    today = period.today()
-    ordered = {unit.code: unit.name for unit in units.named(session(), scope(), today)}
-    place = {code: number for number, code in enumerate(ordered)}
-    homes = [(points.unit_code_on(point, today), point) for point in offered if not point.is_test]
-    for code, point in sorted(homes, key=lambda home: place[home[0]]):
-        name = f"{ordered[code]} – {point.name}"
-        yield point.public_id, name if point.is_open else _("%(name)s (đã đóng)", name=name)
 
 
 def _page(form: IntakeForm, *, plan: Plan | None = None, wrong: WrongFile | None = None) -> str:

@@ -2,7 +2,7 @@
 
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import BinaryIO, cast
 
 from flask import (
@@ -29,9 +29,10 @@ from survey.i18n import translate as _
 from survey.invitations import IN_A_PDF, WRITERS, Plan, Print
 from survey.posters import PosterError
 from survey.reasons import Reason, WrongFile
-from survey.storage import imports, points, units
+from survey.storage import imports, units
 from survey.storage import invitations as rows
 from survey.storage.points import ServicePoint
+from survey.views.points import point_choices
 
 MEGABYTE = 1024 * 1024
 Page = str | Response | tuple[str, int]
@@ -161,18 +162,8 @@ def _points() -> Sequence[ServicePoint]:
 
 def _form(offered: Sequence[ServicePoint]) -> InvitationsForm:
     form = InvitationsForm()
-    offer_points(form, _choices(offered))
+    offer_points(form, point_choices(offered))
     return form
-
-
-def _choices(offered: Sequence[ServicePoint]) -> Iterator[tuple[str, str]]:
-    """Yield ids and names unit by unit."""
-    today = period.today()
-    ordered = {unit.code: unit.name for unit in units.named(session(), scope(), today)}
-    place = {code: number for number, code in enumerate(ordered)}
-    homes = [(points.unit_code_on(point, today), point) for point in offered]
-    for code, point in sorted(homes, key=lambda home: place[home[0]]):
-        yield point.public_id, f"{ordered[code]} – {point.name}"
 
 
 def _page(

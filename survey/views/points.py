@@ -1,5 +1,6 @@
 """The manager's pages about counters: list, create, rename, move, close, and the code."""
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
@@ -237,6 +238,16 @@ def _move_form(point: ServicePoint) -> MoveForm:
 def unit_choices() -> list[tuple[str, str]]:
     """Return (code, name) of the units the reader may see, in Vietnamese order."""
     return [(unit.code, unit.name) for unit in units.named(session(), scope(), period.today())]
+
+
+def point_choices(offered: Iterable[ServicePoint]) -> Iterator[tuple[str, str]]:
+    """Yield (public id, name) of counters that count, unit by unit; closed ones have a past."""
+    today, names = period.today(), dict(unit_choices())
+    place = {code: number for number, code in enumerate(names)}
+    homes = [(points.unit_code_on(point, today), point) for point in offered if not point.is_test]
+    for code, point in sorted(homes, key=lambda home: place[home[0]]):
+        name = f"{names[code]} – {point.name}"
+        yield point.public_id, name if point.is_open else _("%(name)s (đã đóng)", name=name)
 
 
 def is_taken(field: Field, unit_code: str, name: str, but: ServicePoint | None = None) -> bool:
