@@ -2,6 +2,7 @@
 
 from survey.posters.checks import CheckRow, check_sheet
 from survey.posters.pack import WRITERS
+from survey.posters.paper import paper_form
 from survey.posters.poster import Poster, PosterError, address_of, of_code
 from survey.posters.press import FORMS, pdf
 from survey.posters.qr import qr_svg
@@ -17,6 +18,7 @@ __all__ = [
     "check_sheet",
     "languages",
     "of_code",
+    "paper_form",
     "pdf",
     "qr_svg",
 ]
