@@ -1,7 +1,7 @@
 """The citizen's forms: the answer sheet of a questionnaire, and the comment after it."""
 
 import unicodedata
-from typing import Any
+from typing import Any, TypeVar
 
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import Length, Optional
@@ -51,6 +51,9 @@ class AnswerForm(CitizenForm):
         return {name: self[name].data for name in names if self[name].data}
 
 
+Sheet = TypeVar("Sheet", bound=AnswerForm)
+
+
 def _clean(text: str | None) -> str:
     """Return text in NFC without control characters; line breaks stay."""
     composed = unicodedata.normalize("NFC", text or "").replace("\r\n", "\n")
@@ -68,12 +71,19 @@ class CommentForm(CitizenForm):
 
 def answer_form(questionnaire: Questionnaire) -> AnswerForm:
     """Return the form of a questionnaire, bound to the current request."""
+    return bound_form(AnswerForm, questionnaire)
+
+
+def bound_form(kind: type[Sheet], questionnaire: Questionnaire, **given: Any) -> Sheet:
+    """Return a form of some kind with the questions of a questionnaire, bound to the request.
+
+    `given` is what its other fields begin with.
+    """
     fields: dict[str, Any] = {
         item.code: RadioField(choices=list(item.choices), validators=[Optional()])
         for item in questionnaire.asked
     }
     fields["visit"] = RadioField(choices=list(questionnaire.visits), validators=[Optional()])
-    form_class = type("BoundAnswerForm", (AnswerForm,), fields)
-    form: AnswerForm = form_class()
+    form: Sheet = type(f"Bound{kind.__name__}", (kind,), fields)(**given)
     form.questionnaire = questionnaire
     return form

@@ -89,6 +89,12 @@ class Thanks:
         body = _letters(keyed("receipt", self.key), RECEIPT_LENGTH - RECEIPT_CHECK)
         return body + _receipt_check(body)
 
+    @property
+    def spelt(self) -> str:
+        """The receipt code in two groups, as it is read and copied."""
+        half = RECEIPT_LENGTH // 2
+        return f"{self.receipt[:half]}-{self.receipt[half:]}"
+
     def nonce(self, purpose: str) -> bytes:
         """Return what makes its second form of one purpose count once."""
         return receipt_nonce(self.receipt, purpose)

@@ -109,10 +109,10 @@ class Received:
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What one person sent, as plain values; `levels` maps item codes to stored codes."""
+    """What one person answered, as plain values; `levels` maps item codes to stored codes."""
 
     questionnaire: QuestionnaireVersion
-    code_id: int
+    code_id: int | None
     levels: Mapping[str, int]
     visit: str | None
     channel: str

@@ -17,6 +17,7 @@ from survey.views import (
     dashboard,
     demo,
     dossiers,
+    entries,
     exclusions,
     health,
     imports,
@@ -37,7 +38,7 @@ from survey.views import (
 
 PAGES = (
     *(answer, slips, thanks, afterwards, receipts, privacy, audio),
-    *(start, points, codes, packs, checks, invitations, imports, dossiers),
+    *(start, points, codes, packs, checks, entries, invitations, imports, dossiers),
     *(dashboard, comparison, targets, exclusions, comments, moderation, method),
     *(account, people, audit, alerts),
     *(health, well_known),

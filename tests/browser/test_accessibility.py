@@ -188,6 +188,8 @@ def test_signing_in_has_no_violation(page: Page, server: Server) -> None:
         ("/checks", None),
         ("/checks?unit=00001", None),
         ("/checks?unit=00001", "Ghi kết quả"),
+        ("/entries", None),
+        ("/entries", "Tiếp tục"),
         ("/codes/{id}", None),
         ("/codes/{id}", "Thực hiện"),
         ("/points/new", None),
