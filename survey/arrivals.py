@@ -54,6 +54,12 @@ class Fading:
         self._counts[key] = began, n + 1
         return n + 1
 
+    def take_back(self, key: Hashable) -> None:
+        """Count once less."""
+        if key in self._counts:
+            began, n = self._counts[key]
+            self._counts[key] = began, n - 1
+
 
 class Arrivals:
     """The memory of one server."""
@@ -95,6 +101,15 @@ class Arrivals:
             # Of the content a number that says nothing outside this process.
             alike = self._alike.add(hash((first, content)), now)
             return SheetUse(self._sheets.add(first, now), alike)
+
+    def take_back(self, point_id: int, key: int, first: bytes, content: bytes) -> None:
+        """Forget an answer that was counted and then not stored: it will be sent again."""
+        with self._lock:
+            recent = self._recent.get(point_id, deque())
+            for noted in [each for each in recent if each[1] == key]:
+                recent.remove(noted)
+            self._alike.take_back(hash((first, content)))
+            self._sheets.take_back(first)
 
     def usual(self, point_id: int, day: date, find: Callable[[], float]) -> float:
         """Return what is usual at a point, found once a day."""

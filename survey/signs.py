@@ -5,7 +5,8 @@ no time and no order is written down. A sign refuses nothing and says nothing of
 """
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from analysis.flags import is_burst, speed, straight_lining
 from forms.questionnaire import LEVELS
 from survey import arrivals
+from survey.arrivals import Crowd
 from survey.config import Networks
 from survey.storage import marks
 from survey.storage.responses import Answer, Response
@@ -36,21 +38,33 @@ KNOWN_AFTER, UNKNOWN_DAY = 7, 200
 STAFF_DEVICES = frozenset({"tablet"})
 
 
-def note(
+@contextmanager
+def noting(
     session: Session, stored: Response, answer: Answer, *, first: bytes, trap: str, address: str
-) -> None:
-    """Note the signs of an answer at its arrival, in the transaction that stores it.
+) -> Iterator[None]:
+    """Note the signs of an answer at its arrival; what follows commits its transaction.
 
     `first` is the nonce of the sheet that its own goes back to, `trap` what stands in the field
-    that people do not see, `address` where it came from, of which nothing is kept.
+    that people do not see, `address` where it came from, of which nothing is kept. An answer that
+    is not stored has not come: sent again, it would be taken for the second of its sheet.
     """
     if stored.channel == "test":
+        yield
         return
     networks = () if stored.channel in STAFF_DEVICES else current_app.config["STAFF_NETWORKS"]
-    used = arrivals.current().sheet(first, stored.answers)
-    found = of_one(answer, trap, address, networks) | of_sheet(used.answers, used.alike)
-    marks.sign(stored, found)
-    _note_crowd(session, stored)
+    # Read now: after a rollback the row has nothing to tell.
+    point_id, key, content = stored.point_id, stored.key, stored.answers
+    seen = arrivals.current()
+    used, crowd = seen.sheet(first, content), seen.note(point_id, key)
+    try:
+        marks.sign(stored, of_one(answer, trap, address, networks))
+        marks.sign(stored, of_sheet(used.answers, used.alike))
+        signed = _sign_crowd(session, stored, crowd)
+        yield
+    except BaseException:
+        seen.take_back(point_id, key, first, content)
+        raise
+    seen.settle(point_id, signed)
 
 
 def of_one(answer: Answer, trap: str, address: str, networks: Networks) -> set[str]:
@@ -92,9 +106,9 @@ def busiest_minutes(busiest_day: int, days_known: int) -> float:
     return BUSIEST_SHARE * max(busiest_day, least)
 
 
-def _note_crowd(session: Session, stored: Response) -> None:
+def _sign_crowd(session: Session, stored: Response, crowd: Crowd) -> set[int]:
+    """Sign the answers of a burst; return their keys."""
     seen = arrivals.current()
-    crowd = seen.note(stored.point_id, stored.key)
     expected = seen.usual(
         stored.point_id,
         stored.business_day,
@@ -102,5 +116,5 @@ def _note_crowd(session: Session, stored: Response) -> None:
     )
     expected /= current_app.config["PROCESSES"]
     if crowd.in_minute > MOST_A_MINUTE or is_burst(crowd.in_window, expected):
-        signed = marks.sign_all(session, seen.recent(stored.point_id), "burst")
-        seen.settle(stored.point_id, signed)
+        return marks.sign_all(session, seen.recent(stored.point_id), "burst")
+    return set()

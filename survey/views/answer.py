@@ -116,8 +116,8 @@ def receive(
         return _received_before(code, sheet, form, same=received.same)
     if claim is not None and not claim(stored):
         raise Unclaimed
-    signs.note(session(), stored, answer, **_circumstances(sheet))
-    session().commit()
+    with signs.noting(session(), stored, answer, **_circumstances(sheet)):
+        session().commit()
     return _to_thanks(code, sheet)
 
 

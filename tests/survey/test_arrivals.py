@@ -75,6 +75,17 @@ def test_a_sheet_and_those_renewed_from_it_are_counted_together(arrivals: Arriva
         assert arrivals.sheet(b"first", b"555") == SheetUse(1, 1)
 
 
+def test_an_answer_that_is_taken_back_was_never_there(arrivals: Arrivals) -> None:
+    arrivals.note(POINT, 11)
+    arrivals.sheet(b"first", b"555")
+    arrivals.note(POINT, 12)
+    arrivals.sheet(b"first", b"444")
+    arrivals.take_back(POINT, 11, b"first", b"555")
+    assert arrivals.recent(POINT) == [12]
+    assert arrivals.note(POINT, 13) == Crowd(2, 2)
+    assert arrivals.sheet(b"first", b"555") == SheetUse(2, 1)
+
+
 def test_what_is_usual_is_asked_once_a_day(arrivals: Arrivals) -> None:
     asked = []
 

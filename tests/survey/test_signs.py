@@ -1,5 +1,6 @@
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, time, timedelta
 from unittest import mock
 
@@ -262,6 +263,45 @@ def test_a_resend_is_nobody_who_came(app: Flask, client: FlaskClient, place: Pla
     with app.app_context():
         point = points.any_of(session(), place.point)
         assert arrivals.current().note(point.id, 0).in_window == 2
+
+
+@contextmanager
+def _no_commit(app: Flask) -> Iterator[None]:
+    """Cut the connection to the database at the moment of each commit."""
+
+    def cut(connection: sa.Connection) -> None:
+        connection.connection.dbapi_connection.close()  # type: ignore[union-attr]
+
+    engine = app.extensions["engine"]
+    sa.event.listen(engine, "commit", cut)
+    yield
+    sa.event.remove(engine, "commit", cut)
+
+
+def test_an_answer_that_could_not_be_stored_and_is_sent_again_has_no_sign(both_app: Flask) -> None:
+    place, client = province.build(both_app), both_app.test_client()
+    hidden = _sheet(client, place.token)
+    for _ in range(signs.MOST_OF_A_SHEET):
+        with _no_commit(both_app):
+            assert sheets.send(client, place.token, hidden).status_code == 503
+    assert _found(both_app) == []
+    _post(client, place.token, hidden)
+    assert _found(both_app) == [""]
+    with both_app.app_context():
+        (stored,) = sheets.stored(both_app)
+        assert arrivals.current().recent(stored.point_id) == [stored.key]
+
+
+def test_a_burst_that_could_not_be_written_down_is_marked_with_the_next_answer(
+    app: Flask, client: FlaskClient, place: Place
+) -> None:
+    _known(app, place, *A_WEEK)
+    _send(client, place.token, 7)
+    with _no_commit(app):
+        assert sheets.send(client, place.token, _sheet(client, place.token)).status_code == 503
+    assert set(_found(app)) == {""}
+    _send(client, place.token, 1)
+    assert _found(app) == ["burst"] * 8
 
 
 def test_a_trial_is_not_looked_at(app: Flask, client: FlaskClient, place: Place) -> None:
