@@ -40,7 +40,11 @@
     request.setRequestHeader("Content-Type", "application/x-www-form-urlencoded");
     request.setRequestHeader("Accept", "text/plain");
     request.timeout = 15000;
-    request.onloadend = function () { done(request.status, request.responseText); };
+    // A Wi-Fi that wants a sign-in and a filter on the way answer too: with whatever status, not
+    // for the server.
+    request.onloadend = function () {
+      done(request.getResponseHeader("Hai-Long") ? request.status : 0, request.responseText);
+    };
     request.send(sheet);
   }
 
@@ -60,7 +64,6 @@
       post(sheet, function (status, text) {
         busy = false;
         if (over) return;
-        // A Wi-Fi that wants a sign-in answers 200 too, with a page of its own.
         if (status === 200 && /^\/p\/\S+$/.test(text)) { end(); return arrived(text); }
         if (status >= 400 && status < 500) { end(); return arrived(); }
         failed();

@@ -75,6 +75,7 @@ def printed(stencil: Stencil, values: Mapping[str, str]) -> Response:
 def keep_what_was_sent(blueprint: Blueprint) -> None:
     """Give a blueprint its pages for an unknown code and for a database that cannot write."""
     blueprint.after_request(_compress)
+    blueprint.after_request(_sign)
     blueprint.register_error_handler(NoResultFound, _unknown)
     blueprint.register_error_handler(DBAPIError, _busy)
 
@@ -104,6 +105,12 @@ def _compress(answer: Response) -> Response:
     if packed:
         answer.set_data(gzip.compress(answer.get_data(), mtime=0))
     return _said_how(answer, packed=packed)
+
+
+def _sign(answer: Response) -> Response:
+    """Let the script of the form know this server's word from that of a network on the way."""
+    answer.headers["Hai-Long"] = "1"
+    return answer
 
 
 def _said_how(answer: Response, *, packed: bool) -> Response:

@@ -121,16 +121,41 @@ def test_a_failed_send_is_tried_again_without_a_tap(page: Page, stored: Stored) 
     assert stored.levels == [4]
 
 
-@pytest.mark.parametrize(("status", "body"), [(200, "<p>Wi-Fi</p>"), (503, "busy"), (502, "")])
-def test_a_wifi_that_wants_a_sign_in_and_a_busy_server_are_no_thank_you(
-    page: Page, stored: Stored, status: int, body: str
+@pytest.mark.parametrize("status", [200, 302, 401, 403, 404, 410, 422, 429, 502, 503, 511])
+def test_what_a_network_on_the_way_answers_is_no_word_of_the_server(
+    page: Page, stored: Stored, status: int
 ) -> None:
-    first_post(page, lambda route: route.fulfill(status=status, body=body))
+    headers = {"Content-Type": "text/html", "Location": "http://wifi.invalid/sign-in"}
+    first_post(page, lambda route: route.fulfill(status=status, headers=headers, body="<p>Wi-Fi"))
     press(page)
     expect_kept(page)
+    assert page.evaluate("localStorage.length") == 1
     send(page, RESEND)
     receipt(page)
     assert stored.levels == [4]
+
+
+def test_what_waits_from_an_earlier_visit_outlasts_a_network_that_answers_itself(
+    page: Page, address: str, stored: Stored
+) -> None:
+    page.route("**/p/*", refuse_or_pass)
+    press(page)
+    expect_kept(page)
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.goto(address)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("localStorage.length") == 1
+    page.unroute_all()
+    page.reload()
+    expect(page.get_by_role("status")).to_contain_text("nay đã gửi xong")
+    assert stored.levels == [4]
+
+
+def refuse_or_pass(route: Route) -> None:
+    if route.request.method == "POST":
+        route.fulfill(status=403, body="<p>Wi-Fi")
+    else:
+        route.fallback()
 
 
 def test_other_choices_after_a_lost_reply_are_not_mixed_into_the_first_answer(
