@@ -22,7 +22,8 @@ from survey.storage import scans
 from survey.storage.points import PointCode
 
 log = structlog.get_logger()
-# What is chosen on the page itself stands in its address; the printed address has none of it.
+# What is chosen on a page stands in the address of its links, and `views.citizen` lets no link to
+# a form go without; the printed address has none of it.
 CHOSEN_ON_PAGE = frozenset({"lang", "size", "contrast", "trial"})
 WEEKS = timedelta(weeks=4)
 

@@ -1,7 +1,10 @@
+import html
+import re
 import subprocess
 import sys
 import time
 from datetime import date, timedelta
+from urllib.parse import urljoin
 
 import pytest
 import sqlalchemy as sa
@@ -14,7 +17,7 @@ from survey.db import session
 from survey.scans import ScanCounter
 from survey.storage import points
 from survey.storage import scans as stored
-from tests import live, province, sheets
+from tests import dossiers, live, province, sheets
 from tests.province import Place
 
 
@@ -43,6 +46,32 @@ def test_a_choice_on_the_page_and_a_trial_are_no_scan(app: Flask, place: Place, 
     app.test_client().get(f"/p/{place.token}{query}")
     app.test_client().head(f"/p/{place.token}")
     app.test_client().get(f"/p/{place.test_token}")
+    _flush(app)
+    assert _stored(app) == {}
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("/p/{token}?contrast=1", "Màu thường"),
+        ("/p/{token}?size=1", "A−"),
+        ("/p/{token}?lang=en", "Tiếng Việt"),
+        ("/p/{token}/others", "Trở lại"),
+        ("{thanks}", "Người khác trả lời"),
+        ("/m/{slip}", "Mở phiếu của quầy"),
+    ],
+)
+def test_a_form_reached_by_a_link_was_not_scanned(
+    app: Flask, place: Place, page: str, words: str
+) -> None:
+    client, slip = app.test_client(), dossiers.issue(app, place.point)[0]
+    sheet = client.get(f"/p/{place.token}?lang=vi").get_data(as_text=True)
+    thanks = sheets.send(client, place.token, sheets.fields(sheet)).location
+    address = page.format(token=place.token, thanks=thanks, slip=slip)
+    with time_machine.travel(period.now() + timedelta(days=4), tick=False):
+        shown = client.get(address).get_data(as_text=True)
+        (link,) = re.findall(rf'href="([^"]*)"[^>]*>{words}', shown)
+        assert client.get(urljoin(address, html.unescape(link))).status_code == 200
     _flush(app)
     assert _stored(app) == {}
 

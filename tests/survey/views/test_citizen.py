@@ -47,7 +47,7 @@ def test_size_and_contrast_are_plain_links_that_lead_there_and_back(
         form = urljoin(form, link(page, words))
         page = text(client, form)
         assert f'class="{look}"' in page
-    assert link(page, "A−") == "?"
+    assert link(page, "A−") == "?lang=vi"
 
 
 def test_how_it_is_read_stays_through_an_error_the_thank_you_and_the_other_counters(

@@ -140,7 +140,7 @@ def test_after_72_hours_a_code_has_ended_and_the_open_form_is_offered(
         assert ended.status_code == 410
         page = ended.get_data(as_text=True)
         assert "Mã này đã hết hạn" in page
-        assert f'href="/p/{place.token}"' in page
+        assert f'href="/p/{place.token}?lang=vi"' in page
         # Who had the form open in time is not late.
         assert _send(client, code, hidden).status_code == 303
     assert [row.channel for row in sheets.stored(app)] == ["invitation"]

@@ -152,4 +152,4 @@ def test_what_a_citizen_wrote_is_shown_as_text(client: FlaskClient, place: Place
 
 def test_the_page_offers_the_form_to_another_person(client: FlaskClient, place: Place) -> None:
     _location, page = _thanks(client, place)
-    assert re.search(rf'href="/p/{place.token}">Người khác trả lời<', page)
+    assert re.search(rf'href="/p/{place.token}\?lang=vi">Người khác trả lời<', page)
