@@ -32,13 +32,18 @@ def submit() -> str | tuple[str, int]:
     if what is not None:
         if what not in {ANSWER, COMMENT, CONTACT}:
             abort(400)
+        had = _written_with(receipt)
         _withdraw(receipt, what)
         session().commit()
-    return _state(receipt, what)
+        return _state(receipt, what, had)
+    return _state(receipt)
 
 
 def _withdraw(receipt: str, what: str) -> None:
-    """Take back one thing and what hangs on it, and whatever copy of it is still on its way."""
+    """Take back one thing and what hangs on it, and whatever copy of it is still on its way.
+
+    Of an answer that is closed what hangs on it still goes: its holder asked for everything.
+    """
     on, used = period.today(), {"contact"}
     comment_digest = tokens.receipt_digest(receipt, "comment")
     # The answer first: a close takes its rows in this order too.
@@ -53,17 +58,23 @@ def _withdraw(receipt: str, what: str) -> None:
     withdrawals.use_up(session(), nonces, tokens.nonce_expires_at(period.now()))
 
 
-def _state(receipt: str, done: str | None) -> str:
-    written, left = withdrawals.comment_of(session(), tokens.receipt_digest(receipt, "comment"))
+def _state(receipt: str, done: str | None = None, had: frozenset[str] = frozenset()) -> str:
+    """Return what a code stands for, after taking back `done` from what there was of these."""
+    written = _written_with(receipt)
     return _page(
         "receipts/show.html",
         code=receipt,
         done=done,
         waits=additions.waiting(session(), _answer_digest(receipt)) is not None,
         withdrawn=seen_nonces.is_seen(session(), tokens.receipt_nonce(receipt, "withdrawal")),
-        has_comment=written is not None,
-        has_contact=left,
+        written=written,
+        gone=had - written,
     )
+
+
+def _written_with(receipt: str) -> frozenset[str]:
+    comment, left = withdrawals.comment_of(session(), tokens.receipt_digest(receipt, "comment"))
+    return frozenset(({COMMENT} if comment else set()) | ({CONTACT} if left else set()))
 
 
 def _answer_digest(receipt: str) -> bytes:

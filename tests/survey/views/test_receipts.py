@@ -129,6 +129,24 @@ def test_after_the_close_the_answer_stays_and_the_page_says_why(
     assert _counts(app) == {}
 
 
+def test_after_the_close_taking_all_back_says_what_went_and_what_stayed(make_app: MakeApp) -> None:
+    app = make_app(CONTACT_KEYS=KEY)
+    place, client = province.build(app), app.test_client()
+    location = sheets.answer(client, place.token).location
+    code = _receipt(client, location)
+    client.post(location, data=CALL)
+    _close(app)
+    page = _ask(client, code, withdraw="answer")[1]
+    assert "Phiếu vẫn được giữ và được tính" in page
+    assert "Góp ý đã xoá." in page
+    assert "Số điện thoại đã xoá." in page
+    assert _left(app) == (1, 0, 0)
+    page = _ask(client, code, withdraw="answer")[1]
+    assert "Phiếu vẫn được giữ và được tính" in page
+    assert "đã xoá." not in page, "nothing was left to go"
+    assert "được tính" not in _ask(client, code)[1], "said to whoever asked, when asked"
+
+
 def test_comment_and_number_can_be_withdrawn_at_any_time(make_app: MakeApp) -> None:
     app = make_app(CONTACT_KEYS=KEY)
     place, client = province.build(app), app.test_client()
