@@ -12,14 +12,15 @@ from functools import cached_property
 from pathlib import Path
 
 from survey.masking.spans import Span
-from survey.storage.names import fold
+from survey.storage.names import fold, spelling
 
-LONGEST = 4  # syllables of a name
+LONGEST = 6  # syllables of a name; among the Khmer and the Chăm five and six are usual
 FULL = 3  # syllables from which on a family name alone shows a person
 # Who writes at least so many words without a capital means something by one.
 LOWER = 2
 FEW = 6  # words of a comment that may be little but a name
-TOKEN = re.compile(r"đ/c|mrs?\.|ms\.|[^\W\d_]+|\d+|[^\w ]", re.IGNORECASE)
+TOKEN = re.compile(r"đ/c|mrs?\.|ms\.|[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|[^\w ]", re.IGNORECASE)
+EDE = re.compile(r"h'\w")  # before a woman's name among the Ê Đê: H'Hen, H’Linh
 KHMER = re.compile(r"(?:លោកស្រី|លោក|អ្នកស្រី|ឈ្មោះ)\s*([\u1780-\u17ff]+)")
 Lists = Mapping[str, frozenset[str]]
 
@@ -27,7 +28,7 @@ Lists = Mapping[str, frozenset[str]]
 def _lists() -> Lists:
     text = Path(__file__).with_name("words.toml").read_text("utf-8")
     return {
-        name: frozenset(word.replace("_", " ") for word in words.split())
+        name: frozenset(spelling(word.replace("_", " ")) for word in words.split())
         for name, words in tomllib.loads(text).items()
     }
 
@@ -53,7 +54,7 @@ class _Sentence:
 
     def __init__(self, text: str) -> None:
         self._tokens = list(TOKEN.finditer(text))
-        self.words = [token[0].lower() for token in self._tokens]
+        self.words = [spelling(token[0]) for token in self._tokens]
         is_plain = fold(text) == " ".join(text.lower().split())
         self._lists = PLAIN if is_plain else MARKED
 
@@ -101,6 +102,8 @@ class _Sentence:
         return ""
 
     def _full_name(self, place: int, title: str) -> int:
+        if EDE.match(self._word(place)):
+            return max(1, self._capitals(place))
         if not self._is_in("surnames", place):
             return 0
         if self._is_in("middle_names", place + 1):
@@ -137,7 +140,7 @@ class _Sentence:
         return self._is_in("given_names", place)
 
     def _is_seated(self, place: int) -> bool:
-        return not self._word(place).isalnum() or self._is_in("seats", place)
+        return not self._word(place)[:1].isalnum() or self._is_in("seats", place)
 
     def _is_capital(self, place: int) -> bool:
         if not (self._capitals_tell and self._is_letters(place)):
@@ -150,7 +153,7 @@ class _Sentence:
         return alone or self._phrase(place, 2) in self._lists["not_names"]
 
     def _is_letters(self, place: int) -> bool:
-        return self._word(place).isalpha()
+        return self._word(place)[:1].isalpha()
 
     def _is_in(self, name: str, place: int) -> bool:
         return self._word(place) in self._lists[name]

@@ -53,6 +53,9 @@ def test_a_number_glued_to_words_is_masked() -> None:
         ("65B1-123.45", "[biển số xe]"),
         ("65-B1 12345", "[biển số xe]"),
         ("65c1 4567", "[biển số xe]"),
+        ("65 B1 12345", "[biển số xe]"),
+        ("65 b1 123.45", "[biển số xe]"),
+        ("65-B1 123.45", "[biển số xe]"),
         ("51K12345", "[biển số xe]"),
         ("9704 2292 1234 5678", "[dãy số]"),
         ("FT26274123456789", "[dãy số]"),
@@ -81,6 +84,7 @@ def test_of_a_number_behind_its_word_only_the_number_is_masked() -> None:
         "300.000 x 2 = 600.000",
         "photo 30k 2026",
         "hẻm 51 đường 3/2, thửa 245 tờ 12, 1200 m2",
+        "65 m2 12345, mua 20 t 5000",
     ],
 )
 def test_fees_times_and_rules_stay(text: str) -> None:
