@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Self
 
-from analysis import ConfidenceInterval, Gates, Thresholds, gates, required_sample
+from analysis import ConfidenceInterval, Difference, Gates, Thresholds, gates, required_sample
 from analysis import coverage as share_of
 from analysis.interval import Estimate
 from analysis.samples import SensitivityBand
@@ -86,6 +87,11 @@ class Figure:
     def has_share(self) -> bool:
         """Whether its share is published too; else its interval alone, which is too wide."""
         return self.is_known and self.gates.manager.share
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether enough is known of it to say how far it is from another, or from a target."""
+        return self.source is not None and self.is_known and self.gates.manager.change
 
     @cached_property
     def gates(self) -> Gates:
@@ -212,19 +218,24 @@ class Gap:
     estimate: float
     interval: ConfidenceInterval[float]
 
-    @property
-    def is_shown(self) -> bool:
-        """Whether the interval leaves out 0: the two may be said to differ."""
-        return self.interval.low > 0 or self.interval.high < 0
+    @classmethod
+    def of(cls, difference: Difference) -> Self:
+        """Return a difference with its usual interval."""
+        return cls(estimate=difference.estimate, interval=difference.confidence_interval())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """The index among those who came by one channel; `gap` is to the open QR."""
+    """The index among those who came by one channel.
+
+    `gap` is to the open QR, None where either index does not allow one; `side` is −1 or 1 where
+    the list of gaps leaves no doubt that the stream lies below or above.
+    """
 
     channel: str
     figure: Figure
-    gap: Gap | None
+    gap: Gap | None = None
+    side: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

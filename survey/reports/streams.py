@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from analysis import difference, index_from_sums
+from analysis import difference
+from analysis.stepdown import step_down
 from forms.questionnaire import Questionnaire
-from survey.reports.figures import index_of, strata_of
-from survey.reports.report import PROFILE, Figure, Gap, Stream
+from survey.reports.figures import index_of
+from survey.reports.report import Figure, Gap, Stream
 from survey.storage.tallies import TallyRow
 
 # What the others are held against: anybody may scan it.
@@ -14,27 +15,33 @@ OPEN = "qr"
 
 
 def side_by_side(rows: Sequence[TallyRow], questionnaire: Questionnaire) -> tuple[Stream, ...]:
-    """Return the streams of some tallies, the open QR first, then the largest."""
+    """Return the streams of some tallies, the open QR first, then the largest.
+
+    Their gaps are one list: Holm's step-down decides which of them may be said.
+    """
     parts: defaultdict[str, list[TallyRow]] = defaultdict(list)
     for row in rows:
         parts[row.stream].append(row)
-    found = [(name, index_of(own, questionnaire), own) for name, own in parts.items()]
-    known = [(name, figure, own) for name, figure, own in found if figure is not None]
-    known.sort(key=lambda one: (one[0] != OPEN, -one[1].n_respondents))
+    known = {name: found for name, own in parts.items() if (found := index_of(own, questionnaire))}
+    order = sorted(known, key=lambda name: (name != OPEN, -known[name].n_respondents))
+    return _with_gaps({name: known[name] for name in order})
+
+
+def _with_gaps(figures: dict[str, Figure]) -> tuple[Stream, ...]:
+    """Return each stream with its gap, where both it and the open QR may be compared."""
+    opened = figures.get(OPEN)
+    gaps = {
+        name: difference(figure.source, opened.source)  # type: ignore[arg-type]
+        for name, figure in figures.items()
+        if opened and name != OPEN and opened.is_compared and figure.is_compared
+    }
+    sides = dict(zip(gaps, step_down([g.confidence_interval for g in gaps.values()]), strict=True))
     return tuple(
-        Stream(channel=name, figure=figure, gap=_gap(name, figure, own, parts[OPEN]))
-        for name, figure, own in known
+        Stream(
+            channel=name,
+            figure=figure,
+            gap=Gap.of(gaps[name]) if name in gaps else None,
+            side=sides.get(name, 0),
+        )
+        for name, figure in figures.items()
     )
-
-
-def _gap(
-    name: str, figure: Figure, rows: Sequence[TallyRow], opened: Sequence[TallyRow]
-) -> Gap | None:
-    """Return a stream's difference from the open QR; None where either has no interval."""
-    if name == OPEN or not opened or not figure.is_known:
-        return None
-    ours, theirs = (index_from_sums(strata_of(some), profile=PROFILE) for some in (rows, opened))
-    found = difference(ours, theirs)
-    limits = found.confidence_interval()
-    known = limits.low <= limits.high  # False for nan too
-    return Gap(estimate=found.estimate, interval=limits) if known else None

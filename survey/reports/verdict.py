@@ -103,7 +103,7 @@ class _Judged:
         self.figure, self.target = figure, target
         self.difference = _difference(figure, before)
         self.tests: list[Limits] = []
-        if target is not None and _is_compared(figure):
+        if target is not None and figure.is_compared:
             self.tests.append(partial(_above, figure, target.share))
         if self.difference is not None:
             self.tests.append(self.difference.confidence_interval)
@@ -117,7 +117,7 @@ class _Judged:
         return Standing(
             figure=self.figure,
             target=self.target,
-            change=_gap(found) if found else None,
+            change=Gap.of(found) if found else None,
             side=side,
             is_same=is_same and not side,
             word=_word(to_target, side, is_same=is_same and self.target is None),
@@ -141,18 +141,9 @@ def _word(to_target: int, changed: int, *, is_same: bool) -> str:
 
 def _difference(figure: Figure, before: Before) -> Difference | None:
     earlier = before.figures.get(_key(figure))
-    if before.obstacle or earlier is None or not (_is_compared(figure) and _is_compared(earlier)):
+    if before.obstacle or earlier is None or not (figure.is_compared and earlier.is_compared):
         return None
     return difference(figure.source, earlier.source)  # type: ignore[arg-type]
-
-
-def _gap(found: Difference) -> Gap:
-    return Gap(estimate=found.estimate, interval=found.confidence_interval())
-
-
-def _is_compared(figure: Figure) -> bool:
-    """Say whether enough is known of a figure to call it better or worse than anything."""
-    return figure.source is not None and figure.is_known and figure.gates.manager.change
 
 
 def _above(figure: Figure, target: float, level: float) -> ConfidenceInterval[float]:

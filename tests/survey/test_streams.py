@@ -281,7 +281,7 @@ def test_a_closed_month_shows_its_streams_with_their_difference(
     app: Flask, manager: FlaskClient, place: Place
 ) -> None:
     results.answered(app, place.point, DAY, 40, [5, 5, 5, 5, 4, 4])
-    results.answered(app, place.point, DAY, 20, [2, 2, 4, 2, 2, 2], channel="invitation")
+    results.answered(app, place.point, DAY, 40, [2, 2, 4, 2, 2, 2], channel="invitation")
     path = "/results/units/31117/2026-10"
     results.close(app, DAY)
     assert "So theo cách trả lời" not in results.words(manager, path)
@@ -291,6 +291,7 @@ def test_a_closed_month_shows_its_streams_with_their_difference(
     assert "Quét mã ở quầy 100%" in text
     assert "Phiếu mời dùng một lần 20%" in text
     assert "Thấp hơn quét mã ở quầy 80,0 điểm phần trăm (từ " in text
+    assert "Đã so 1 lần trong bảng này" in text
     assert "So theo cách trả lời" in results.words(
         manager, f"/results/points/{place.point}/2026-10"
     )
@@ -299,11 +300,25 @@ def test_a_closed_month_shows_its_streams_with_their_difference(
 def test_streams_alike_are_not_said_to_differ(
     app: Flask, manager: FlaskClient, place: Place
 ) -> None:
-    results.answered(app, place.point, DAY, 20)
-    results.answered(app, place.point, DAY, 20, channel="invitation")
+    results.answered(app, place.point, DAY, 60)
+    results.answered(app, place.point, DAY, 60, channel="invitation")
     _decide(app)
     text = results.words(manager, "/results/units/31117/2026-10")
     assert "Chưa đủ căn cứ để nói khác quét mã ở quầy (chênh từ -" in text
+
+
+def test_no_gap_is_told_of_a_stream_too_small_for_its_share(
+    app: Flask, manager: FlaskClient, place: Place
+) -> None:
+    results.answered(app, place.point, DAY, 60, [5, 5, 5, 5, 4, 4])
+    results.answered(app, place.point, DAY, 6, [5, 5, 5, 5, 4, 4], channel="invitation")
+    results.answered(app, place.point, DAY, 6, [2, 2, 2, 2, 2, 2], channel="invitation")
+    _decide(app)
+    text = results.words(manager, "/results/units/31117/2026-10")
+    assert "Phiếu mời dùng một lần" in text
+    assert "khoảng quá rộng" in text
+    assert "hơn quét mã ở quầy" not in text
+    assert "Đã so" not in text.partition("So theo cách trả lời")[2]
 
 
 def test_a_small_stream_is_not_shown(app: Flask, manager: FlaskClient, place: Place) -> None:
