@@ -13,6 +13,7 @@ from survey.reports import Before, Figure, IndexReport, Place, Verdict
 from survey.reports.verdict import verdict as verdict_on
 from survey.storage import units
 from survey.storage.points import PointAssignment, ServicePoint
+from survey.storage.tallies import TallyRow
 from survey.storage.units import Unit, UnitRow
 
 INSTRUMENTS = {each.code: each for each in questionnaire.shipped()}
@@ -64,6 +65,31 @@ def share(satisfied: int, n: int, code: str = "index", measure: str = "overall")
         n_answers=n,
         levels=(0, n - satisfied, 0, 0, satisfied),
         source=index,
+    )
+
+
+def tallied(
+    satisfied: int, n: int, *, point: int = 1, stream: str = "qr", items: int | None = None
+) -> TallyRow:
+    """Return the tally of n people, so many of them satisfied with all the items they answered.
+
+    They answered the first `items` of `mot-cua`, or all.
+    """
+    asked = [Item(item.code, item.factor) for item in INSTRUMENTS["mot-cua"].asked]
+    levels = np.zeros((n, len(asked)), dtype=np.int8)
+    levels[:, :items] = np.repeat([[5], [2]], [satisfied, n - satisfied], axis=0)
+    return TallyRow(
+        unit_code="31117",
+        point_id=point,
+        starts_on=date(2026, 10, 1),
+        ends_on=date(2026, 11, 1),
+        measure_hash="",
+        is_imported=False,
+        marks_apart=None,
+        stream=stream,
+        flagged=False,
+        n=n,
+        sums=tally(levels, asked).to_bytes(),
     )
 
 

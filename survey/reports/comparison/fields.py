@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
-from analysis import ConfidenceInterval, Sums
+from analysis import Estimate, Sums, gates
 from analysis.gathering import unpack
 from analysis.standardisation import standardised_table
 from survey.reports.comparison.figures import indices
@@ -37,26 +37,30 @@ def _standardised(
     rows: Mapping[str, Sequence[TallyRow]], field_of: Mapping[int, str], mix: Mapping[str, int]
 ) -> dict[str, Standardised]:
     table = standardised_table([_cells(own, field_of) for own in rows.values()], mix)
-    limits = table.indices.values.confidence_interval()
     found = {}
     for place, (code, crude) in enumerate(zip(rows, indices([*rows.values()], ""), strict=True)):
         covered = float(table.indices.covered[place, 0]) / sum(mix.values())
-        if crude is None or not crude.figure.has_share or covered < LEAST_COVERED:
+        own = Estimate(**table.indices.at(place, 0))
+        if crude is None or not (crude.figure.has_share and covered >= LEAST_COVERED):
             continue
-        interval = ConfidenceInterval(
-            float(limits.low[place, 0]), float(limits.high[place, 0]), limits.level, "wilson-neff-t"
-        )
-        if not interval.low <= interval.high:
+        if not _has_share(own):
             continue
         found[code] = Standardised(
             crude=crude.figure.estimate,
             crude_interval=crude.figure.interval,
-            estimate=float(table.indices.values.estimate[place, 0]),
-            interval=interval,
+            estimate=own.estimate,
+            interval=own.confidence_interval(),
             n=crude.figure.n_respondents,
             covered=covered,
         )
     return found
+
+
+def _has_share(own: Estimate) -> bool:
+    """Say whether a standardised share may be told: a small cell of weight widens its interval."""
+    limits = own.confidence_interval()
+    width = abs(limits.high - limits.low)
+    return gates(own.n_respondents, df=own.degrees_of_freedom, width=width).manager.share
 
 
 def _cells(rows: Sequence[TallyRow], field_of: Mapping[int, str]) -> dict[str, Sums]:

@@ -1,36 +1,16 @@
 """The gaps between the streams of a closed period are one list of comparisons."""
 
-from datetime import date
-
-import numpy as np
 import pytest
 
-from analysis import Item, tally
-from forms.questionnaire import shipped
 from survey.reports.streams import side_by_side
 from survey.storage.tallies import TallyRow
+from tests.figures import INSTRUMENTS, tallied
 
-MOT_CUA = next(each for each in shipped() if each.code == "mot-cua")
-ITEMS = [Item(item.code, item.factor) for item in MOT_CUA.asked]
+MOT_CUA = INSTRUMENTS["mot-cua"]
 
 
 def _stream(channel: str, satisfied: int, n: int) -> TallyRow:
-    """Return the tally of n people, so many of them satisfied with everything."""
-    answers = np.repeat([[5], [2]], [satisfied, n - satisfied], axis=0)
-    sums = tally(answers.repeat(len(ITEMS), axis=1).astype(np.int8), ITEMS)
-    return TallyRow(
-        unit_code="31117",
-        point_id=1,
-        starts_on=date(2026, 10, 1),
-        ends_on=date(2026, 11, 1),
-        measure_hash="",
-        is_imported=False,
-        marks_apart=None,
-        stream=channel,
-        flagged=False,
-        n=n,
-        sums=sums.to_bytes(),
-    )
+    return tallied(satisfied, n, stream=channel)
 
 
 def _sides(*rows: TallyRow) -> dict[str, int]:
