@@ -18,6 +18,9 @@ from survey.reports.shelf import Shelf
 from survey.storage import closes, told
 from survey.storage.units import Unit
 
+# Wider than Wilson's, so of another name.
+ROUNDED = "wilson-rounded"
+
 
 @dataclass(frozen=True, kw_only=True)
 class ToldShare:
@@ -79,11 +82,11 @@ def _question(name: str, counts: Mapping[str | None, int], step: int) -> ToldQue
 
 
 def _limits(m: int, n: int, step: int) -> ConfidenceInterval[float]:
-    """Return Wilson's limits of a share, the lowest and highest that both steps allow."""
+    """Return the lowest and the highest of Wilson's limits that both steps allow."""
     most, all_ = m + step - 1, n + step - 1
     low = proportion(m, all_).confidence_interval()
     high = proportion(min(most, n), n).confidence_interval()
-    return ConfidenceInterval(float(low.low), float(high.high), low.level, low.method)
+    return ConfidenceInterval(float(low.low), float(high.high), low.level, ROUNDED)
 
 
 def _down(n: int, step: int) -> int:

@@ -81,6 +81,7 @@ def test_an_interval_holds_the_one_of_the_exact_counts(both_app: Flask, place: P
         assert share.interval.low <= true.low < true.high <= share.interval.high
         assert share.interval.high - share.interval.low < 0.35
     assert shares[2].interval.low == 0
+    assert {share.interval.method for share in shares} == {"wilson-rounded"}
 
 
 def test_what_only_superiors_may_know_is_kept_from_the_unit(both_app: Flask, place: Place) -> None:

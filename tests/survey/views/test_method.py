@@ -21,7 +21,7 @@ from analysis.interval import ConfidenceInterval
 from analysis.publication import Thresholds
 from analysis.sums import Item, Sums, tally
 from survey import period, reports
-from survey.reports import Before, Gap, Stream, TrendMonth, UnitPage
+from survey.reports import Before, Gap, Stream, TrendMonth, UnitPage, told
 from survey.reports.report import Coverage
 from survey.reports.verdict import verdict
 from survey.views import method
@@ -31,7 +31,7 @@ from tests.province import Place
 # Of figures, and of what is made of several.
 METHODS = {"bca", "wilson", "wilson-neff-t", "t", "t-logit", "census"}
 BEYOND = {"mover", "simultaneous", "klein", "binomial", "over-dispersion", "xmr"}
-BEYOND |= {"data-defect-correlation"}
+BEYOND |= {"data-defect-correlation", "wilson-rounded"}
 ITEMS = (Item("A1", "A"), Item("A2", "A"), Item("B1", "B"), Item("overall", None))
 SECTIONS = ("khoang", "so-nguoi", "do-phu", "tu-chon", "so-sanh", "duoc-noi", "tung-phan")
 SECTIONS += ("cach-tinh", "phuong-phap", "khong-phai-sipas")
@@ -243,6 +243,7 @@ def test_each_other_row_is_the_method_of_what_is_made_of_figures() -> None:
         funnel(*apart).adjusted_warning.method,
         xmr_chart([0.8, 0.9, 0.7, 0.8]).method,
         sensitivity_band(0.8, 100, 1000)[0].method,
+        told.ROUNDED,
     }
     assert found == BEYOND
 
