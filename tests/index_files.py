@@ -56,6 +56,9 @@ COLUMNS = [
     "generated_at",
     "method_version",
     "n_left_out",
+    "unflagged_ci_low",
+    "unflagged_ci_high",
+    "unflagged_ci_method",
 ]
 
 

@@ -57,7 +57,12 @@ COLUMNS = {
     "generated_at": "Lúc xuất tệp",
     "method_version": "Phiên bản phương pháp",
     "n_left_out": "Số phiếu được lưu nhưng không tính vào số nào",
+    "unflagged_ci_low": "Cận dưới khoảng tin cậy của estimate_unflagged",
+    "unflagged_ci_high": "Cận trên khoảng tin cậy của estimate_unflagged",
+    "unflagged_ci_method": "Phương pháp tính khoảng tin cậy của estimate_unflagged",
 }
+# Of the second figure; its level is that of the first.
+LIMITS = ("ci_low", "ci_high", "ci_method")
 COMMUNES = frozenset({"phuong", "xa", "dac-khu"})
 
 Cell = str | float | date | None
@@ -193,9 +198,10 @@ def _flagged(report: IndexReport, measure: str) -> Row:
     """Return what looked irregular: in the headline, and left out of every figure."""
     if measure != "overall" or report.suppressed:
         return {}
-    second = report.unflagged
+    second = _estimates(report.unflagged)
     return {
         "n_left_out": report.n_left_out,
         "n_flagged": report.n_flagged,
-        "estimate_unflagged": second.estimate if second and second.has_share else None,
+        "estimate_unflagged": second.get("estimate"),
+        **{f"unflagged_{limit}": second.get(limit) for limit in LIMITS},
     }

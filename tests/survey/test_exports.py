@@ -36,7 +36,9 @@ def test_a_row_says_everything_about_its_figure() -> None:
         is_closed=True,
         n_flagged=11,
         n_left_out=4,
-        unflagged=figures.figure(estimate=0.5),
+        unflagged=figures.figure(
+            estimate=0.5, interval=ConfidenceInterval(0.41, 0.59, 0.95, "wilson")
+        ),
     )
     row = from_json(first)["rows"][0]
     assert list(row) == COLUMNS
@@ -44,7 +46,7 @@ def test_a_row_says_everything_about_its_figure() -> None:
         "2026-10-01 2026-10-31 closed 00117 Phường Ninh Kiều phuong phuong 00e5abcd Quầy 1 point "
         "overall index t2b-pooled pooled 2 1 0.8387096774193549 0.0672 0.6737 0.9291 0.95 wilson "
         "30 31 31 2 0 0 5 16 10 11 0.5 None None respondents_only False mot-cua 3 "
-        "paper:12 qr:19 2026-11-08T06:30:00+07:00 1 4"
+        "paper:12 qr:19 2026-11-08T06:30:00+07:00 1 4 0.41 0.59 wilson"
     )
 
 
@@ -58,7 +60,7 @@ def test_a_hidden_place_has_the_rows_of_any_other_and_nothing_in_them() -> None:
     hidden = from_json(figures.report(suppressed=True, n_points_covered=0))["rows"]
     assert [row["code"] for row in hidden] == MEASURES
     assert [row["code"] for row in from_json(figures.report(figures.figure()))["rows"]] == MEASURES
-    also = ("channel_mix", "n_left_out")
+    also = ("channel_mix", *COLUMNS[COLUMNS.index("n_left_out") :])
     hidden_columns = COLUMNS[COLUMNS.index("n_points_covered") : COLUMNS.index("inference_basis")]
     assert {row[column] for row in hidden for column in [*hidden_columns, *also]} == {None}
     assert {row["suppressed"] for row in hidden} == {True}
@@ -105,6 +107,7 @@ def test_an_interval_that_is_too_wide_stands_alone_and_its_answers_are_counted()
     ]
     assert (row["estimate"], row["std_error"], row["estimate_unflagged"]) == (None, None, None)
     assert (row["ci_low"], row["ci_high"], row["ci_method"]) == (0.5241, 0.9243, "wilson")
+    assert (row["unflagged_ci_low"], row["unflagged_ci_high"]) == (0.5241, 0.9243)
     assert (row["df"], row["n_respondents"], row["n_flagged"]) == (13, 14, 11)
     assert [row[f"level_{level}"] for level in range(1, 6)] == [0, 1, 2, 6, 5]
 
@@ -140,7 +143,9 @@ def test_a_csv_file_opens_in_vietnamese_excel_and_tells_where_it_ends() -> None:
     assert data.startswith(b"\xef\xbb\xbfperiod_from;period_to;")
     assert 'Phường Ninh Kiều;phuong;phuong;00e5abcd;"Quầy ""A"";\nĐất đai";' in data.decode()
     lines = data.decode().split("\r\n")
-    assert lines[-2] == "SỐ LIỆU TẠM, CHƯA CHỐT. Hết tệp: 12 dòng số liệu." + ";" * 42
+    assert lines[-2] == "SỐ LIỆU TẠM, CHƯA CHỐT. Hết tệp: 12 dòng số liệu." + ";" * (
+        len(COLUMNS) - 1
+    )
     assert lines[-1] == ""
 
 
@@ -160,7 +165,7 @@ def test_a_workbook_shows_percents_dates_and_codes_as_a_reader_expects() -> None
     data = exports.as_xlsx([figures.report(figures.figure())], generated_at=AT)
     sheet, styles = _part(data, "worksheets/sheet1.xml"), _part(data, "styles.xml")
     assert 'ySplit="2"' in sheet
-    assert '<autoFilter ref="A2:AQ14"/>' in sheet
+    assert '<autoFilter ref="A2:AT14"/>' in sheet
     style = re.search(r'<c r="Q3" s="(\d+)"><v>0\.8387', sheet)
     assert style
     used = re.findall(r'<xf numFmtId="(\d+)"', styles.partition("<cellXfs")[2])[int(style[1])]
@@ -205,7 +210,7 @@ def test_text_formats_begin_before_the_first_report_is_read() -> None:
         raise AssertionError
         yield
 
-    assert next(exports.as_csv(never(), generated_at=AT)).endswith(b"n_left_out\r\n")
+    assert next(exports.as_csv(never(), generated_at=AT)).endswith(f"{COLUMNS[-1]}\r\n".encode())
     assert next(exports.as_json(never(), generated_at=AT)).endswith(b'"rows": [')
 
 
