@@ -59,6 +59,8 @@ COLUMNS = [
     "unflagged_ci_low",
     "unflagged_ci_high",
     "unflagged_ci_method",
+    "n_dossiers_covered",
+    "strata_collapsed",
 ]
 
 

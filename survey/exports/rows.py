@@ -60,6 +60,8 @@ COLUMNS = {
     "unflagged_ci_low": "Cận dưới khoảng tin cậy của estimate_unflagged",
     "unflagged_ci_high": "Cận trên khoảng tin cậy của estimate_unflagged",
     "unflagged_ci_method": "Phương pháp tính khoảng tin cậy của estimate_unflagged",
+    "n_dossiers_covered": "Số hồ sơ trả tại các điểm có phiếu, khi rollup là weighted",
+    "strata_collapsed": "Ít người trả lời, sai số tính như thể mọi điểm là một",
 }
 # Of the second figure; its level is that of the first.
 LIMITS = ("ci_low", "ci_high", "ci_method")
@@ -82,7 +84,7 @@ def rows_of(reports: Iterable[IndexReport], generated_at: datetime) -> Iterator[
         for measure, code in _measures(report.questionnaire):
             figure = figures.get((measure, code))
             cells = place | _named(measure, code, figure) | _counts(report, figure)
-            cells |= _estimates(figure) | _flagged(report, measure)
+            cells |= _estimates(figure) | _overall(report, measure)
             yield {column: cells.get(column) for column in COLUMNS}
 
 
@@ -191,15 +193,17 @@ def _estimates(figure: Figure | None) -> Row:
         "ci_high": interval.high,
         "ci_level": interval.level,
         "ci_method": interval.method,
+        "strata_collapsed": figure.is_collapsed,
     }
 
 
-def _flagged(report: IndexReport, measure: str) -> Row:
-    """Return what looked irregular: in the headline, and left out of every figure."""
+def _overall(report: IndexReport, measure: str) -> Row:
+    """Return what is told of the index alone: whom it covers, and what looked irregular."""
     if measure != "overall" or report.suppressed:
         return {}
     second = _estimates(report.unflagged)
     return {
+        "n_dossiers_covered": report.n_dossiers_covered,
         "n_left_out": report.n_left_out,
         "n_flagged": report.n_flagged,
         "estimate_unflagged": second.get("estimate"),

@@ -7,7 +7,15 @@ from datetime import date
 from functools import cached_property
 from typing import Self
 
-from analysis import ConfidenceInterval, Difference, Gates, Thresholds, gates, required_sample
+from analysis import (
+    ConfidenceInterval,
+    Difference,
+    Gates,
+    SatisfactionIndex,
+    Thresholds,
+    gates,
+    required_sample,
+)
 from analysis import coverage as share_of
 from analysis.interval import Estimate
 from analysis.samples import SensitivityBand
@@ -92,6 +100,11 @@ class Figure:
     def is_compared(self) -> bool:
         """Whether enough is known of it to say how far it is from another, or from a target."""
         return self.source is not None and self.is_known and self.gates.manager.change
+
+    @property
+    def is_collapsed(self) -> bool:
+        """Whether too few people answered to tell its points apart: they count as one stratum."""
+        return self.source is not None and self.source.collapsed
 
     @cached_property
     def gates(self) -> Gates:
@@ -180,6 +193,12 @@ class IndexReport:
     def index(self) -> Figure | None:
         """The index itself; None where nothing may be shown."""
         return next(iter(self.of("overall")), None)
+
+    @property
+    def n_dossiers_covered(self) -> int | None:
+        """Of how many dossiers a weighted index speaks, those of points with answers; else None."""
+        source = self.index.source if self.index else None
+        return source.population_covered if isinstance(source, SatisfactionIndex) else None
 
     @property
     def pulse(self) -> Figure | None:

@@ -13,7 +13,7 @@ from survey.reports import IndexReport
 from survey.storage import denominators, points, units
 from survey.storage.denominators import Cell, Part
 from survey.storage.rollups import RollUp
-from tests import results
+from tests import province, results
 from tests.index_files import from_json
 from tests.province import Place
 
@@ -135,6 +135,39 @@ def test_weights_are_the_dossiers_where_that_was_chosen_before(app: Flask, answe
         page = reports.unit_page(session(), units.get(session(), "92", DAY), OCTOBER)
         assert page.trend[-1].index == weighted.index
     assert _report(app, when=period.parse("2026-Q3")).rollup == "pooled"
+
+
+def test_a_weighted_index_says_which_dossiers_it_speaks_of(app: Flask, answered: Place) -> None:
+    _weighted(app)
+    _dossiers(app, answered.point, 100)
+    _dossiers(app, answered.other_point, 300)
+    assert _report(app).n_dossiers_covered == 400
+    provincial = province.sign_in(app, answered.provincial)
+    path, partly = "/results/units/92/2026-10", "Chỉ số chỉ gồm những quầy đã có kết quả"
+    assert partly not in results.words(provincial, path)
+    with app.app_context():
+        silent = points.add(session(), "31117", "Quầy 3", period.now(), date(2025, 7, 1))
+        session().commit()
+        third = silent.public_id
+    _dossiers(app, third, 250)
+    assert f"{partly}, nơi trả 400 trong 650 hồ sơ." in results.words(provincial, path)
+    first, second = from_json(_report(app))["rows"][:2]
+    assert (first["n_dossiers_covered"], first["n_dossiers"]) == (400, 650)
+    assert second["n_dossiers_covered"] is None
+
+
+def test_a_factor_whose_points_count_as_one_says_so(app: Flask, place: Place) -> None:
+    """Nine people of two counters have 7 degrees of freedom, of one stratum 8."""
+    for point, n in ((place.point, 5), (place.other_point, 4)):
+        results.answered(app, point, DAY, n, GOOD)
+        results.answered(app, point, DAY, 20, (5, 5, 5, 5, 5, 9))
+    results.close(app, CLOSED)
+    told = {(row["measure"], row["code"]): row for row in from_json(_report(app))["rows"]}
+    assert told["factor", "E"]["strata_collapsed"] is True
+    assert told["factor", "D"]["strata_collapsed"] is False
+    provincial = province.sign_in(app, place.provincial)
+    words = results.words(provincial, "/results/units/92/2026-10")
+    assert "sai số tính như thể cả đơn vị là một quầy: " in words
 
 
 @pytest.mark.parametrize(("n", "note"), [(None, "missing"), (9, "more")])
