@@ -7,8 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
-from analysis.interval import Array, ConfidenceInterval, normal_quantile, wilson_limits
+from analysis.index import ItemShare
+from analysis.interval import Array, ConfidenceInterval, normal_quantile
 from analysis.layout import MISSING, NOT_APPLICABLE, Integers
+from analysis.proportions import Proportion, proportion
 from analysis.sums import SCALE
 
 CONCENTRATE, KEEP_UP = "concentrate", "keep up"
@@ -72,6 +74,7 @@ def key_drivers(
     outcome: npt.ArrayLike,
     *,
     codes: Sequence[str] | None = None,
+    shares: Sequence[ItemShare] | None = None,
     resamples: int = 2000,
     level: float = 0.95,
     seed: int = 0,
@@ -89,7 +92,9 @@ def key_drivers(
     Σβ²; X gets back what of it Z shares with it. With the correlations R_xx = VΛV' of drivers,
     r with the outcome and M = VΛ^½V': weight = M∘M · (M⁻¹r)∘(M⁻¹r). They are ≥ 0 and sum to R².
     Interval: BCa over `resamples` of people. A weight is never below 0, so its interval never
-    holds 0 and is no test of it. Performance: top-2-box with Wilson's interval.
+    holds 0 and is no test of it. Performance: top-2-box. `shares` are those of the drivers as
+    they are published elsewhere (strata, weights), so that one figure has one interval; without
+    them the people are one stratum, and the interval is Wilson's.
 
     Quadrant: importance and performance against their means over the drivers ("concentrate":
     above and below; "keep up": both above; "low priority": both below; "overdone": below and
@@ -109,8 +114,8 @@ def key_drivers(
     (1987). Better bootstrap confidence intervals. JASA 82, 171–185. Martilla, J. A. & James,
     J. C. (1977). Importance-performance analysis. Journal of Marketing 41(1), 77–79.
 
-    Raises ValueError for shapes that do not fit, codes that do not name each driver once, fewer
-    than 100 resamples, and a level outside (0, 1).
+    Raises ValueError for shapes that do not fit, codes that do not name each driver once, another
+    number of shares, fewer than 100 resamples, and a level outside (0, 1).
     """
     x, y = np.asarray(levels), np.asarray(outcome)
     names = _names(x, y, codes)
@@ -119,9 +124,12 @@ def key_drivers(
     normal_quantile(level)  # refuses a level that is none
     answers = np.column_stack([x, y])
     rows = answers[np.isin(answers, range(1, SCALE + 1)).all(axis=1)].astype(np.int64)
+    found = _shares(x) if shares is None else shares
+    if len(found) != len(names):
+        raise ValueError(f"shares must be one for each of the {len(names)} drivers")
     weights, limits = _importance(rows, resamples, level, seed)
     return KeyDrivers(
-        drivers=_drivers(names, x, weights, limits, level),
+        drivers=_drivers(names, x, found, (weights, limits), level),
         r_squared=float(weights.sum()),
         n=len(rows),
         n_incomplete=len(x) - len(rows),
@@ -142,25 +150,35 @@ def _names(
     return names
 
 
+def _shares(x: npt.NDArray[np.generic]) -> list[Proportion]:
+    """Return the top-2-box share of each driver, the people being one stratum."""
+    n, satisfied = (np.isin(x, range(lowest, SCALE + 1)).sum(axis=0) for lowest in (1, SCALE - 1))
+    return [proportion(*pair) for pair in zip(satisfied, n, strict=True)]
+
+
 def _drivers(
-    names: tuple[str, ...], x: npt.NDArray[np.generic], weights: Array, limits: Array, level: float
+    names: tuple[str, ...],
+    x: npt.NDArray[np.generic],
+    shares: Sequence[ItemShare | Proportion],
+    importance: tuple[Array, Array],
+    level: float,
 ) -> tuple[Driver, ...]:
-    """Return the drivers, performance and quadrant added; limits (2, drivers) of the weights."""
-    n = np.isin(x, range(1, SCALE + 1)).sum(axis=0)
+    """Return the drivers, performance and quadrant added; weights with limits (2, drivers)."""
+    (weights, limits), found = importance, [share.confidence_interval(level) for share in shares]
+    performance = np.array([share.estimate for share in shares])
+    reach = np.array([[each.low, each.high] for each in found]).T
+    quadrants = _quadrants(weights, limits, performance, reach)
     with np.errstate(invalid="ignore"):
-        performance = np.isin(x, (SCALE - 1, SCALE)).sum(axis=0) / n
-        shares = weights / weights.sum()
-    wilson = np.array(wilson_limits(performance, n, normal_quantile(level)))
-    quadrants = _quadrants(weights, limits, performance, wilson)
+        parts = weights / weights.sum()
     return tuple(
         Driver(
             code=code,
             importance=float(weights[j]),
             interval=_interval(limits[:, j], level, "bca"),
-            share_of_r2=float(shares[j]),
+            share_of_r2=float(parts[j]),
             performance=float(performance[j]),
-            performance_interval=_interval(wilson[:, j], level, "wilson"),
-            n=int(n[j]),
+            performance_interval=_interval(reach[:, j], level, found[j].method),
+            n=int(shares[j].n),
             n_missing=int((x[:, j] == MISSING).sum()),
             n_not_applicable=int((x[:, j] == NOT_APPLICABLE).sum()),
             quadrant=quadrants[j],

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy.orm import Session
 
-from analysis import KeyDrivers, key_drivers
+from analysis import ItemShare, KeyDrivers, key_drivers
 from analysis.flags import straight_lining
 from forms.questionnaire import LEVELS, Questionnaire
 from survey.period import Period
@@ -57,7 +57,7 @@ def drivers_page(session: Session, unit: Unit, period: Period) -> DriversPage:
     chosen, few = _drivers(report.questionnaire, levels, people)
     return DriversPage(
         report=report,
-        found=_found(report.questionnaire, levels, people, chosen),
+        found=_found(report, levels, people, chosen),
         left_out=tuple(few),
         straight=_straight(report.questionnaire, levels, people),
     )
@@ -82,9 +82,10 @@ def _drivers(
 
 
 def _found(
-    questionnaire: Questionnaire, levels: Answers, people: People, chosen: Sequence[str]
+    report: IndexReport, levels: Answers, people: People, chosen: Sequence[str]
 ) -> KeyDrivers | None:
-    places = {item.code: place for place, item in enumerate(questionnaire.items)}
+    """Return the drivers with the shares and intervals that the unit's own page has for them."""
+    places = {item.code: place for place, item in enumerate(report.questionnaire.items)}
     if OVERALL_ITEM not in places or len(chosen) < FEWEST_DRIVERS:
         return None
     columns = [places[code] for code in (*chosen, OVERALL_ITEM)]
@@ -92,7 +93,9 @@ def _found(
     if people[complete].sum() < THRESHOLDS.ranked:
         return None
     everybody = np.repeat(levels[:, columns], people, axis=0)
-    found = key_drivers(everybody[:, :-1], everybody[:, -1], codes=chosen)
+    told = {figure.code: figure.source for figure in report.of("item")}
+    shares = [share for code in chosen if isinstance(share := told[code], ItemShare)]
+    found = key_drivers(everybody[:, :-1], everybody[:, -1], codes=chosen, shares=shares)
     return found if found.r_squared > 0 else None
 
 

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from analysis import index_from_sums, tally
 from analysis.drivers import KeyDrivers, _acceleration, _bca, _products, key_drivers
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -269,6 +270,17 @@ def test_an_outcome_without_variance_leaves_only_the_performance() -> None:
     assert np.isnan(found.drivers[0].share_of_r2)
     assert found.drivers[0].performance == pytest.approx(R["performance"]["A"])
     assert {driver.quadrant for driver in found.drivers} == {"not distinguishable"}
+
+
+def test_a_driver_performs_as_it_is_published() -> None:
+    parts = {0: tally(LEVELS[::2], "ABCDE"), 1: tally(LEVELS[1::2], "ABCDE")}
+    shares = index_from_sums(parts).items
+    found = key_drivers(LEVELS, OVERALL, codes="ABCDE", shares=shares, resamples=100, level=0.9)
+    for driver, share in zip(found.drivers, shares, strict=True):
+        assert driver.performance_interval == share.confidence_interval(0.9)
+        assert (driver.performance, driver.n) == (share.estimate, share.n)
+    with pytest.raises(ValueError, match="one for each of the 5 drivers"):
+        key_drivers(LEVELS, OVERALL, shares=shares[:4])
 
 
 def test_nobody_gives_nan() -> None:

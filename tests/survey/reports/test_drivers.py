@@ -50,6 +50,22 @@ def test_drivers_are_those_of_the_released_answers(app: Flask, place: Place) -> 
     assert max(page.found.drivers, key=lambda driver: driver.importance).code == "A"
 
 
+def test_a_question_has_the_interval_that_the_page_of_the_unit_has(
+    app: Flask, place: Place
+) -> None:
+    _answered(app, place)
+    results.answered(app, place.other_point, OCTOBER, 40, LOW_B)
+    results.close(app, date(2026, 11, 7))
+    page = _page(app, "92")
+    told = {figure.code: figure for figure in page.report.of("item")}
+    assert page.found is not None
+    for driver in page.found.drivers:
+        figure = told[driver.code]
+        assert driver.performance_interval == figure.interval
+        assert (driver.performance, driver.n) == (figure.estimate, figure.n_respondents)
+    assert {d.performance_interval.method for d in page.found.drivers} == {"wilson-neff-t"}
+
+
 def test_a_level_throughout_is_told_of_those_with_five_answers(app: Flask, place: Place) -> None:
     _answered(app, place)
     results.close(app, date(2026, 11, 7))
