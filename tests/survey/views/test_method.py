@@ -22,6 +22,7 @@ from analysis.publication import Thresholds
 from analysis.sums import Item, Sums, tally
 from survey import period, reports
 from survey.reports import Before, Gap, Stream, TrendMonth, UnitPage, told
+from survey.reports.comparison.result import LEAST_RANKABILITY
 from survey.reports.report import Coverage
 from survey.reports.verdict import verdict
 from survey.views import method
@@ -357,6 +358,12 @@ def test_the_widths_are_wilsons_and_halve_with_four_times_the_people(client: Fla
 
 def _at(n: int) -> method.Sample:
     return method.sample(method.TRUTH * n, n)
+
+
+def test_the_page_says_when_places_are_ordered_by_their_index(client: FlaskClient) -> None:
+    words = results.words(client, "/method")
+    assert "trừ khi phần khác nhau thật giữa các nơi ít nhất bằng phần may rủi" in words
+    assert LEAST_RANKABILITY == 0.5  # of the variance, as much as chance
 
 
 def test_five_of_five_satisfied_may_be_no_more_than_the_page_says(client: FlaskClient) -> None:
