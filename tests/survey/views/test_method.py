@@ -366,6 +366,17 @@ def test_the_page_says_when_places_are_ordered_by_their_index(client: FlaskClien
     assert LEAST_RANKABILITY == 0.5  # of the variance, as much as chance
 
 
+def test_its_own_examples_name_their_method_too(client: FlaskClient) -> None:
+    links, _prose = results.intervals(_page(client))
+    assert [(name, words) for name, _title, words in links[:2]] == [
+        ("wilson-neff-t", "83–89%"),
+        ("wilson", "53–96%"),
+    ]
+    assert len(links) == 1 + len(method.SIZES)
+    for name, title, _words in links:
+        assert re.fullmatch(rf"Khoảng tin cậy 95%, phương pháp .+ \({name}\)", title)
+
+
 def test_five_of_five_satisfied_may_be_no_more_than_the_page_says(client: FlaskClient) -> None:
     assert round(method.sample(5, 5).interval.low, 2) == 0.57
     assert "5 người đều hài lòng vẫn có thể chỉ là 57%" in results.words(client, "/method")
