@@ -15,6 +15,8 @@ Limit = TypeVar("Limit", float, Array)
 LEAST_DEGREES_OF_FREEDOM = 8
 # Nearer than this to an end of the scale, t limits of a mean lean over it.
 NEAR_THE_END = 0.1
+# On what an interval rests: only those who answered, a model of the others, a random sample.
+BASES = ("respondents_only", "model_assisted", "probability_sample")
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,23 @@ class ConfidenceInterval(Generic[Limit]):
     high: Limit
     level: float
     method: str
+
+    def serialised(
+        self: "ConfidenceInterval[float]", inference_basis: str
+    ) -> dict[str, float | str]:
+        """Return the cells of a file: an interval never leaves without whom it speaks of.
+
+        Raises ValueError for a basis that is none of `BASES`.
+        """
+        if inference_basis not in BASES:
+            raise ValueError(f"unknown basis {inference_basis!r}; use one of {', '.join(BASES)}")
+        return {
+            "ci_low": self.low,
+            "ci_high": self.high,
+            "ci_level": self.level,
+            "ci_method": self.method,
+            "inference_basis": inference_basis,
+        }
 
 
 def wilson_limits(

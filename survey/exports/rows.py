@@ -184,15 +184,11 @@ def _estimates(figure: Figure | None) -> Row:
     """
     if figure is None or not figure.is_known:
         return {}
-    interval = figure.interval
     return {
         "estimate": figure.estimate if figure.has_share else None,
         "std_error": figure.standard_error if figure.has_share else None,
         "df": figure.degrees_of_freedom,
-        "ci_low": interval.low,
-        "ci_high": interval.high,
-        "ci_level": interval.level,
-        "ci_method": interval.method,
+        **figure.interval.serialised(BASIS),
         "strata_collapsed": figure.is_collapsed,
     }
 

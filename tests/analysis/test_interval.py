@@ -263,3 +263,18 @@ def test_the_interval_covers_the_truth_as_often_as_it_says(n: int) -> None:
     intervals = [index_of(people).confidence_interval() for people in answers]
     covered = np.mean([each.low <= p <= each.high for each in intervals])
     assert 0.93 <= covered <= 0.995
+
+
+def test_an_interval_is_not_serialised_without_whom_it_speaks_of() -> None:
+    interval = index_of(satisfied(*[5, 4, 3] * 10)).confidence_interval()
+    assert interval.serialised("respondents_only") == {
+        "ci_low": interval.low,
+        "ci_high": interval.high,
+        "ci_level": 0.95,
+        "ci_method": "wilson-neff-t",
+        "inference_basis": "respondents_only",
+    }
+    with pytest.raises(TypeError, match="inference_basis"):
+        interval.serialised()  # type: ignore[call-arg]
+    with pytest.raises(ValueError, match="unknown basis 'everybody'; use one of respondents_only"):
+        interval.serialised("everybody")
