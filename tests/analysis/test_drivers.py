@@ -84,7 +84,7 @@ COARSE = np.where(np.column_stack([LEVELS[:, :2], OVERALL])[COMPLETE] >= 4, 4, 2
 def test_the_acceleration_equals_that_of_the_jackknife_over_people(rows: Levels, name: str) -> None:
     patterns, counts = np.unique(rows, axis=0, return_counts=True)
     found = _acceleration(_products(patterns), counts)
-    assert found == pytest.approx(list(R[name].values()), rel=1e-7)
+    assert found == pytest.approx(list(R[name].values()), rel=1e-8)
 
 
 @pytest.mark.parametrize("code", "AB")

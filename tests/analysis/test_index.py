@@ -72,8 +72,8 @@ def test_estimates_and_errors_are_those_of_the_rows(
         if figure.collapsed or figure.n_respondents < 9:
             continue
         estimate, error = by_rows(rows, COLUMNS[name], profile, weights)
-        assert figure.estimate == pytest.approx(estimate)
-        assert figure.standard_error == pytest.approx(error, abs=1e-6)
+        assert figure.estimate == pytest.approx(estimate, rel=1e-12)
+        assert figure.standard_error**2 == pytest.approx(error**2, rel=1e-9, abs=1e-12)
 
 
 @given(strata(), st.sampled_from(sorted(PROFILES)))
