@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from analysis.funnel_chart import ControlLimits, Flags, Funnel, counts_of, funnel, share_of
 from analysis.interval import Array
+from analysis.read_only import ReadOnly
 
 __all__ = [
     "ControlChart",
@@ -44,7 +45,7 @@ class Signals(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MovingRange:
+class MovingRange(ReadOnly):
     """The absolute change from the period before (periods,), its mean and upper limit."""
 
     values: Array
@@ -53,7 +54,7 @@ class MovingRange:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ControlChart:
+class ControlChart(ReadOnly):
     """Values of one unit by period (periods,) with centre line and 3σ limits.
 
     `baseline` the number of first periods that fix centre and limits. `moving_range`: of an

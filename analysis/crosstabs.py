@@ -9,13 +9,14 @@ from scipy.special import chdtrc, fdtrc
 from analysis.design import Mask, SurveyDesign
 from analysis.estimators import mean
 from analysis.interval import Array
+from analysis.read_only import ReadOnly
 
 Labels = npt.NDArray[np.generic]
 UNANSWERED = (0, 6, 9)
 
 
 @dataclass(frozen=True, kw_only=True)
-class IndependenceTest:
+class IndependenceTest(ReadOnly):
     """Whether rows and columns of a cross-table are independent.
 
     `statistic` F with `numerator_df` and `denominator_df` degrees of freedom (second-order
@@ -48,7 +49,7 @@ class IndependenceTest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class RankTest:
+class RankTest(ReadOnly):
     """Whether answers are higher in one group than in another.
 
     `mean_ranks` (groups,) from 0 to 1, in the order of `labels`; `differences` (groups − 1,)

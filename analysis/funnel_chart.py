@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy.special import betainc
 
 from analysis.interval import Array, normal_quantile
+from analysis.read_only import ReadOnly
 
 Flags = npt.NDArray[np.bool_]
 
@@ -19,7 +20,7 @@ WINSORISED = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
-class ControlLimits:
+class ControlLimits(ReadOnly):
     """Limits (units,) at a level, and which units lie outside; nan and False without people."""
 
     low: Array
@@ -30,7 +31,7 @@ class ControlLimits:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Funnel:
+class Funnel(ReadOnly):
     """Shares of units (units,) against the limits that chance sets about the target.
 
     `z` = (share − target)/√(target(1 − target)/n); `dispersion` φ = mean z², near 1 when chance

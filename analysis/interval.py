@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betaincinv, expit, logit, ndtri, stdtrit
 
+from analysis.read_only import ReadOnly
+
 Array = npt.NDArray[np.float64]
 Limit = TypeVar("Limit", float, Array)
 
@@ -20,7 +22,7 @@ BASES = ("respondents_only", "model_assisted", "probability_sample")
 
 
 @dataclass(frozen=True)
-class ConfidenceInterval(Generic[Limit]):
+class ConfidenceInterval(ReadOnly, Generic[Limit]):
     """Limits with their level and the name of the method that gave them.
 
     Of many figures at once `method` is an array, the name of each.
@@ -92,7 +94,7 @@ def t_quantiles(level: float, df: npt.ArrayLike) -> Array:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Estimates:
+class Estimates(ReadOnly):
     """Many shares or means with their standard errors, fractions from 0 to 1; arrays of one shape.
 
     The fields are those of `Estimate`, which is one of them.

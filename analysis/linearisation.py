@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from analysis.design import Mask, SurveyDesign
 from analysis.interval import Array, ConfidenceInterval, t_quantiles
+from analysis.read_only import ReadOnly
 
 Counts = npt.NDArray[np.int64]
 # A residual that is smaller, beside the terms that it is the difference of, is rounding.
@@ -15,7 +16,7 @@ ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinearEstimate:
+class LinearEstimate(ReadOnly):
     """Estimates with the covariance of their linearisation; arrays of shape () or (k,).
 
     `standard_error` is nan without a degree of freedom. `degrees_of_freedom`: PSUs − strata,

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.special import betainccinv, betaincinv, gammaln
 
 from analysis.interval import Array, ConfidenceInterval, normal_quantile, wilson_limits
+from analysis.read_only import ReadOnly
 
 Mask = npt.NDArray[np.bool_]
 Counts = npt.NDArray[np.int64]
@@ -23,7 +24,7 @@ ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Proportion:
+class Proportion(ReadOnly):
     """A share of people; the fields are arrays of one shape, `population` inf if unlimited."""
 
     successes: Array

@@ -9,13 +9,14 @@ from analysis.design import SurveyDesign
 from analysis.estimators import mean
 from analysis.interval import Array, ConfidenceInterval, t_quantiles
 from analysis.linearisation import SurveyEstimate, half_width
+from analysis.read_only import ReadOnly
 
 # The shares of weights reach a round share but for rounding.
 ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, kw_only=True)
-class SurveyQuantile:
+class SurveyQuantile(ReadOnly):
     """The quantile of order q; `share` estimates the share of people at or below it."""
 
     estimate: float

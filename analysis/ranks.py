@@ -8,13 +8,14 @@ import numpy.typing as npt
 
 from analysis.interval import Array, normal_quantile
 from analysis.rank_bootstrap import Ranks, marginal_sets, normal_draws, simultaneous_sets
+from analysis.read_only import ReadOnly
 
 Chosen = npt.NDArray[np.bool_]
 Sets = tuple[Ranks, Ranks]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RankSets:
+class RankSets(ReadOnly):
     """Ranks of K units and the sets they lie in; arrays (K,), rank 1 the highest estimate.
 
     `rank` of the unrounded estimates, ties sharing the least; the set of a unit is `best` to

@@ -9,12 +9,13 @@ import numpy.typing as npt
 from analysis.design import SurveyDesign
 from analysis.interval import Array, ConfidenceInterval
 from analysis.linearisation import half_width
+from analysis.read_only import ReadOnly
 
 Statistic = Callable[[Array], npt.ArrayLike]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReplicateWeights:
+class ReplicateWeights(ReadOnly):
     """Replicates of the weights of a design.
 
     `factors` (replicates, PSUs) by which the weights of a PSU are multiplied; `scales`
@@ -31,7 +32,7 @@ class ReplicateWeights:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReplicateEstimate:
+class ReplicateEstimate(ReadOnly):
     """An estimate of shape () or (k,), its `replicates` (replicates, ...) and their spread."""
 
     estimate: Array
