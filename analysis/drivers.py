@@ -1,15 +1,15 @@
 """Key drivers: which factors go together with the overall judgement, and how they perform."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr, ndtri
 
 from analysis.index import ItemShare
 from analysis.interval import Array, ConfidenceInterval, normal_quantile
-from analysis.layout import MISSING, NOT_APPLICABLE, Integers
+from analysis.johnson import RelativeWeights, relative_weights
+from analysis.layout import MISSING, NOT_APPLICABLE
 from analysis.proportions import Proportion, proportion
 from analysis.sums import SCALE
 
@@ -23,25 +23,22 @@ QUADRANTS = {
     (False, False): LOW_PRIORITY,
     (False, True): OVERDONE,
 }
-FEWEST_PEOPLE = 10
 FEWEST_RESAMPLES = 100
-# Eigenvalues of a correlation matrix sum to the number of drivers; a smaller one is rounding.
-NO_VARIANCE = 1e-10
-# How many counts of patterns are held in memory at once.
-BLOCK = 4_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Driver:
     """One driver: how much of the outcome goes together with it, and how it performs.
 
-    `importance`: its relative weight, a part of R²; `share_of_r2`: the same over R².
+    `importance`: its relative weight, a part of R²; `share_of_r2`: the same over R². Its
+    `standard_error` is the standard deviation of the resamples, which have no degrees of freedom.
     `performance`: share of 4 and 5 among the `n` people who answered it. `n_missing` were asked
     and left it, `n_not_applicable` said that it does not concern them.
     """
 
     code: str
     importance: float
+    standard_error: float
     interval: ConfidenceInterval[float]
     share_of_r2: float
     performance: float
@@ -127,10 +124,10 @@ def key_drivers(
     found = _shares(x) if shares is None else shares
     if len(found) != len(names):
         raise ValueError(f"shares must be one for each of the {len(names)} drivers")
-    weights, limits = _importance(rows, resamples, level, seed)
+    importance = relative_weights(rows, resamples, level, seed)
     return KeyDrivers(
-        drivers=_drivers(names, x, found, (weights, limits), level),
-        r_squared=float(weights.sum()),
+        drivers=_drivers(names, x, found, importance, level),
+        r_squared=float(importance.weights.sum()),
         n=len(rows),
         n_incomplete=len(x) - len(rows),
         level=level,
@@ -160,11 +157,12 @@ def _drivers(
     names: tuple[str, ...],
     x: npt.NDArray[np.generic],
     shares: Sequence[ItemShare | Proportion],
-    importance: tuple[Array, Array],
+    importance: RelativeWeights,
     level: float,
 ) -> tuple[Driver, ...]:
-    """Return the drivers, performance and quadrant added; weights with limits (2, drivers)."""
-    (weights, limits), found = importance, [share.confidence_interval(level) for share in shares]
+    """Return the drivers, performance and quadrant added."""
+    weights, limits = importance.weights, importance.limits
+    found = [share.confidence_interval(level) for share in shares]
     performance = np.array([share.estimate for share in shares])
     reach = np.array([[each.low, each.high] for each in found]).T
     quadrants = _quadrants(weights, limits, performance, reach)
@@ -174,6 +172,7 @@ def _drivers(
         Driver(
             code=code,
             importance=float(weights[j]),
+            standard_error=float(importance.standard_errors[j]),
             interval=_interval(limits[:, j], level, "bca"),
             share_of_r2=float(parts[j]),
             performance=float(performance[j]),
@@ -202,93 +201,3 @@ def _quadrants(
         above.append((figure > mean).tolist())
     pairs = zip(*above, known.tolist(), strict=True)
     return [QUADRANTS[i, p] if sure else NOT_DISTINGUISHABLE for i, p, sure in pairs]
-
-
-def _importance(rows: Integers, resamples: int, level: float, seed: int) -> tuple[Array, Array]:
-    """Return the weights (drivers,) and their limits (2, drivers) from complete rows.
-
-    People with the same answers are one pattern with a count, in the sample, in each resample,
-    and where one of them is left out.
-    """
-    nothing = np.full((2, rows.shape[1] - 1), np.nan)
-    patterns, counts = np.unique(rows, axis=0, return_counts=True)
-    if len(np.unique(rows[:, -1])) < 2:  # noqa: PLR2004 -- a value that varies takes two
-        return nothing[0], nothing
-    products = _products(patterns)
-    weights = _relative_weights((counts @ products)[None])[0]
-    if len(rows) < FEWEST_PEOPLE:
-        return weights, nothing
-    random = np.random.default_rng(seed)
-    draws = np.concatenate(
-        [_relative_weights(each @ products) for each in _resamples(random, counts, resamples)]
-    )
-    return weights, _bca(weights, draws, _acceleration(products, counts), level)
-
-
-def _products(patterns: Integers) -> Array:
-    """Return 1, the levels about the middle, and their products, (patterns, 1 + p + p²)."""
-    z = patterns - (SCALE + 1) / 2
-    pairs = (z[:, :, None] * z[:, None, :]).reshape(len(z), -1)
-    return np.column_stack([np.ones(len(z)), z, pairs])
-
-
-def _resamples(random: np.random.Generator, counts: Integers, resamples: int) -> Iterator[Array]:
-    """Yield how often each pattern is drawn, some resamples (resamples, patterns) at a time."""
-    n, size = int(counts.sum()), max(1, BLOCK // len(counts))
-    for start in range(0, resamples, size):
-        block = min(size, resamples - start)
-        yield random.multinomial(n, counts / n, size=block).astype(np.float64)
-
-
-def _relative_weights(sums: Array) -> Array:
-    """Return Johnson's weights (samples, drivers) of samples given by their sums of products."""
-    p = int(np.sqrt(sums.shape[1]))
-    n, total, pairs = sums[:, :1, None], sums[:, 1 : p + 1], sums[:, p + 1 :].reshape(-1, p, p)
-    covariance = n * pairs - total[:, :, None] * total[:, None, :]
-    variance = np.diagonal(covariance, axis1=1, axis2=2)
-    # Whole numbers, so a variance that is none is exactly 0.
-    scale = np.where(variance > 0, 1 / np.sqrt(np.where(variance > 0, variance, 1)), 0)
-    correlation = covariance * scale[:, :, None] * scale[:, None, :]
-    values, vectors = np.linalg.eigh(correlation[:, :-1, :-1])
-    root = np.sqrt(np.where(values > NO_VARIANCE, values, 0))
-    inverse = np.where(root > 0, 1 / np.where(root > 0, root, 1), 0)
-    turned = vectors.swapaxes(1, 2)
-    beta = vectors @ (inverse[:, :, None] * (turned @ correlation[:, :-1, -1:]))
-    half = vectors * root[:, None, :] @ turned
-    weights = (half**2 @ beta**2)[:, :, 0]
-    return np.asarray(np.where(variance[:, :-1] > 0, weights, 0.0))
-
-
-def _acceleration(products: Array, counts: Integers) -> Array:
-    """Return Efron's a (drivers,): the skewness of the weights with one person left out.
-
-    Centred on their mean: Efron, B. & Tibshirani, R. (1993). An introduction to the bootstrap,
-    14.15.
-    """
-    left_out = _relative_weights(counts @ products - products)
-    from_mean = counts @ left_out / counts.sum() - left_out
-    with np.errstate(invalid="ignore"):
-        return np.asarray(counts @ from_mean**3 / (6 * (counts @ from_mean**2) ** 1.5))
-
-
-def _bca(weights: Array, draws: Array, acceleration: Array, level: float) -> Array:
-    """Return bias-corrected and accelerated limits (2, drivers).
-
-    Bias z₀ from the share of resamples below the weight (ties count half); limits are the
-    resamples' quantiles at Φ(z₀ + (z₀ + z)/(1 − a(z₀ + z))). nan where z₀ is infinite or
-    1 − a(z₀ + z) is not above 0.
-    """
-    below = ((draws < weights).mean(axis=0) + (draws <= weights).mean(axis=0)) / 2
-    with np.errstate(invalid="ignore"):
-        bias = ndtri(below)
-        shifted = bias + normal_quantile(level) * np.array([[-1.0], [1.0]])
-        remains = 1 - acceleration * shifted
-        at = ndtr(bias + shifted / np.where(remains > 0, remains, np.nan))
-    return np.column_stack([_quantiles(draws[:, j], at[:, j]) for j in range(len(weights))])
-
-
-def _quantiles(draws: Array, at: Array) -> Array:
-    """Return the quantiles, the (resamples + 1)·share-th draws; nan for a share nan."""
-    if np.isnan(at).any():
-        return np.full(len(at), np.nan)
-    return np.asarray(np.quantile(draws, at, method="weibull"))

@@ -93,6 +93,15 @@ def t_quantiles(level: float, df: npt.ArrayLike) -> Array:
     return quantiles[place].reshape(many.shape)
 
 
+def f_quantiles(level: float, df1: int, df2: int) -> tuple[float, float]:
+    """Return the lower and the upper quantile of F, through those of beta and of its mirror."""
+    normal_quantile(level)  # refuses a level that is none
+    p = (1 + np.array([-level, level])) / 2
+    odds = betaincinv(df1 / 2, df2 / 2, p) / betaincinv(df2 / 2, df1 / 2, 1 - p)
+    low, high = (odds * df2 / df1).tolist() if df1 > 0 else (np.nan, np.nan)
+    return low, high
+
+
 @dataclass(frozen=True, kw_only=True)
 class Estimates(ReadOnly):
     """Many shares or means with their standard errors, fractions from 0 to 1; arrays of one shape.

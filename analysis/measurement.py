@@ -7,9 +7,8 @@ from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaincinv
 
-from analysis.interval import Array, ConfidenceInterval, normal_quantile
+from analysis.interval import Array, ConfidenceInterval, f_quantiles
 from analysis.layout import Integers
 from analysis.sums import SCALE, Sums
 
@@ -69,7 +68,7 @@ class Reliability:
         regression in the analysis of family resemblance. Am. J. Epidemiology 110, 335–342.
         Raises ValueError for a level outside (0, 1).
         """
-        quantiles = _f_quantiles(level, self.df_between, self.df_within)
+        quantiles = f_quantiles(level, self.df_between, self.df_within)
         f = self.f if self.f > 0 else NAN  # and inf/inf is nan
         high, low = ((f / q - 1) / (f / q + self.n0 - 1) for q in quantiles)
         return ConfidenceInterval(low, high, level, "searle-f")
@@ -209,18 +208,12 @@ def _deviance(ratio: float, n: Integers, mean: Array, within: float) -> tuple[fl
     return float(deviance), float(slope)
 
 
-def _f_quantiles(level: float, df1: int, df2: int) -> tuple[float, float]:
-    """Return the lower and the upper quantile of F, through those of beta and of its mirror."""
-    normal_quantile(level)  # refuses a level that is none
-    p = (1 + np.array([-level, level])) / 2
-    odds = betaincinv(df1 / 2, df2 / 2, p) / betaincinv(df2 / 2, df1 / 2, 1 - p)
-    low, high = (odds * df2 / df1).tolist() if df1 > 0 else (NAN, NAN)
-    return low, high
-
-
 @dataclass(frozen=True, kw_only=True)
 class Alpha:
-    """Cronbach's alpha of a scale; one entry per item in `item_rest` and `alpha_without`."""
+    """Cronbach's alpha of a scale; one entry per item in `item_rest` and `alpha_without`.
+
+    There is no standard error: alpha is skewed towards 1, use the interval.
+    """
 
     estimate: float
     standardised: float
@@ -229,9 +222,16 @@ class Alpha:
     n_items: int
     item_rest: tuple[float, ...]
     alpha_without: tuple[float, ...]
+    method: str = "cronbach-alpha"
+
+    @property
+    def degrees_of_freedom(self) -> tuple[int, int]:
+        """Those of Feldt's F: people − 1, and the same times items − 1."""
+        people = max(self.n - 1, 0)
+        return people, people * (self.n_items - 1)
 
     def confidence_interval(self, level: float = 0.95) -> ConfidenceInterval[float]:
-        """Return Feldt's interval: 1 − (1 − alpha)·q, q of F on n − 1, (n − 1)(items − 1).
+        """Return Feldt's interval: 1 − (1 − alpha)·q, q of F on its degrees of freedom.
 
         nan where alpha is nan, and where it is 1: no error seen is not no error. Raises
         ValueError for a level outside (0, 1).
@@ -239,7 +239,7 @@ class Alpha:
         Feldt, L. S. (1965). The approximate sampling distribution of Kuder–Richardson
         reliability coefficient twenty. Psychometrika 30, 357–370.
         """
-        quantiles = _f_quantiles(level, self.n - 1, (self.n - 1) * (self.n_items - 1))
+        quantiles = f_quantiles(level, *self.degrees_of_freedom)
         error = 1 - self.estimate if self.estimate < 1 else NAN
         high, low = (1 - error * q for q in quantiles)
         return ConfidenceInterval(low, high, level, "feldt")

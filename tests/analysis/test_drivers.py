@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from analysis import index_from_sums, tally
-from analysis.drivers import KeyDrivers, _acceleration, _bca, _products, key_drivers
+from analysis.drivers import KeyDrivers, key_drivers
+from analysis.johnson import acceleration, bca, sums_of_products
 
 REFERENCE = Path(__file__).parents[1] / "reference"
 R = json.loads((REFERENCE / "drivers.json").read_text())
@@ -68,6 +69,7 @@ def test_the_intervals_equal_those_of_boot_but_for_monte_carlo_error(
     assert driver.interval.low == pytest.approx(R[f"low {level}"][code], abs=error)
     assert driver.interval.high == pytest.approx(R[f"high {level}"][code], abs=error)
     assert (driver.interval.level, driver.interval.method) == (level, "bca")
+    assert driver.standard_error == pytest.approx(R["deviation"][code], rel=0.02)
 
 
 # Two levels each, so that many people give the same answers.
@@ -83,7 +85,7 @@ COARSE = np.where(np.column_stack([LEVELS[:, :2], OVERALL])[COMPLETE] >= 4, 4, 2
 )
 def test_the_acceleration_equals_that_of_the_jackknife_over_people(rows: Levels, name: str) -> None:
     patterns, counts = np.unique(rows, axis=0, return_counts=True)
-    found = _acceleration(_products(patterns), counts)
+    found = acceleration(sums_of_products(patterns), counts)
     assert found == pytest.approx(list(R[name].values()), rel=1e-8)
 
 
@@ -221,7 +223,7 @@ def test_resamples_drawn_in_blocks_are_the_same_resamples(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     whole = intervals(key_drivers(LEVELS, OVERALL, resamples=200))
-    monkeypatch.setattr("analysis.drivers.BLOCK", 1000)
+    monkeypatch.setattr("analysis.johnson.BLOCK", 1000)
     assert intervals(key_drivers(LEVELS, OVERALL, resamples=200)) == pytest.approx(whole)
 
 
@@ -308,14 +310,14 @@ def test_where_all_resamples_lie_above_the_weight_there_is_no_interval() -> None
 def test_resamples_equal_to_the_weight_count_half_below_it() -> None:
     draws = np.arange(1.0, 400)
     draws[99:300] = 200
-    limits = _bca(np.array([200.0]), draws[:, None], np.zeros(1), 0.95)
+    limits = bca(np.array([200.0]), draws[:, None], np.zeros(1), 0.95)
     assert limits[:, 0] == pytest.approx([10, 390]), "the (399 + 1)·share-th"
 
 
 def test_where_the_acceleration_turns_the_limits_round_there_are_none() -> None:
     draws, weight = np.arange(1.0, 400)[:, None], np.array([200.0])
-    for acceleration, known in ((0.4, True), (0.6, False)):
-        limits = _bca(weight, draws, np.array([acceleration]), 0.95)
+    for skewness, known in ((0.4, True), (0.6, False)):
+        limits = bca(weight, draws, np.array([skewness]), 0.95)
         assert np.isfinite(limits).all() == known
 
 

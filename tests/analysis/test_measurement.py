@@ -256,6 +256,8 @@ def test_alpha_equals_that_of_psych(k: int) -> None:
     assert found.estimate == pytest.approx(expected["estimate"], rel=1e-10)
     assert found.standardised == pytest.approx(expected["standardised"], rel=1e-10)
     assert (found.n, found.n_incomplete) == (expected["n"], len(LEVELS) - expected["n"])
+    assert found.degrees_of_freedom == (found.n - 1, (found.n - 1) * (k - 1))
+    assert found.method == "cronbach-alpha"
     for item, rest, without in zip("ABCDE", found.item_rest, found.alpha_without, strict=False):
         assert rest == pytest.approx(expected[f"rest{item}"], rel=1e-10)
         assert without == pytest.approx(expected[f"without{item}"], rel=1e-10)
