@@ -9,9 +9,14 @@ import pytest
 from scipy.special import stdtrit
 
 from analysis import Item, index_from_sums, tally
+from analysis.interval import normal_quantile, wilson_limits
+from survey.reports import told, verdict, watch
+from survey.reports.comparison import standing
+from survey.reports.comparison.compare import WEAK_PERIODS
 
 DOCUMENT = (Path(__file__).parents[1] / "docs" / "method.md").read_text("utf-8")
 EXAMPLE = re.search(r"<!-- example:begin -->(.*)<!-- example:end -->", DOCUMENT, re.DOTALL)
+CONSTANTS = re.search(r"<!-- constants:begin -->(.*)<!-- constants:end -->", DOCUMENT, re.DOTALL)
 ITEMS = [Item("A1", "A"), Item("A2", "A"), Item("B1", "B")]
 
 
@@ -92,3 +97,38 @@ def test_the_package_gives_the_figures_of_the_example() -> None:
 def test_every_method_that_an_interval_can_name_is_explained() -> None:
     for name in ("wilson", "wilson-neff-t", "t", "t-logit", "census", "logit", "beta"):
         assert f"`{name}`" in DOCUMENT
+    assert f"`{told.ROUNDED}`" in DOCUMENT
+
+
+def test_the_fixed_numbers_are_those_of_the_program() -> None:
+    assert CONSTANTS
+    assert [int(n) for n in re.findall(r"\| (\d+) \|$", CONSTANTS[1], re.MULTILINE)] == [
+        100 * verdict.MARGIN,
+        100 * verdict.SHIFT,
+        WEAK_PERIODS,
+        watch.MONTHS,
+        watch.FEWEST_MONTHS,
+        watch.FEWEST_PEERS,
+        watch.BUSY,
+        watch.FEWEST_WITHDRAWN,
+        standing.MOST_IN_PAIRS,
+    ]
+    assert pytest.approx(0.95) == standing.LEVEL_OF_EACH**2
+
+
+def test_the_design_effect_is_what_its_formula_gives() -> None:
+    sums = {point: tally(levels, ITEMS) for point, levels in answers().items()}
+    _good, asked, r, _squares, v, *_rest = by_hand()
+    found = index_from_sums(sums).design_effect
+    assert found == pytest.approx(v * (asked - 1) / (r * (1 - r)), rel=1e-12)
+
+
+def test_rounded_counts_have_the_limits_of_their_formula() -> None:
+    m, n, k = 29, 125, 10
+    down, all_ = m // k * k, n // k * k
+    shares = told._question("helped_by", {"family": m, "nobody": n - m}, k).shares
+    found = next(share.interval for share in shares if share.value == "family")
+    most, z = min(down + k - 1, all_), normal_quantile(0.95)
+    low, _ = wilson_limits(down / (all_ + k - 1), all_ + k - 1, z)
+    _, high = wilson_limits(most / all_, all_, z)
+    assert (found.low, found.high) == pytest.approx((float(low), float(high)), rel=1e-12)
