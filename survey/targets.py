@@ -1,5 +1,6 @@
 """A file of targets → what it changes, all of it or nothing."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -21,8 +22,13 @@ HEADINGS = {
 YEARS = range(2020, 2100)
 MOST_REASONS = 20
 BY_CODE: Mapping[str, Key] = {code.casefold(): (measure, code) for measure, code in AIMS}
-# A spreadsheet keeps a cell written as 85 % as 0.85.
-LARGEST_FRACTION = 1.0
+# A spreadsheet keeps a cell written as 85 % as 0.85, which is no target from 1 to 100; but it
+# keeps one written as 100 % as 1, which is.
+ONE = re.compile(r"1([.,]0*)?")
+
+
+class Ambiguous(ValueError):
+    """A target that may be 1 % or 100 %."""
 
 
 @dataclass(frozen=True)
@@ -63,10 +69,13 @@ class Reading:
         if cells["code"].casefold() not in BY_CODE:
             known = ", ".join(code for _measure, code in AIMS)
             yield Reason("target_code", {"text": quote(cells["code"]), "known": known})
+        target = quote(cells["target"])
         try:
             _value(cells["target"])
+        except Ambiguous:
+            yield Reason("target_one", {"text": target})
         except ValueError:
-            yield Reason("target_value", {"text": quote(cells["target"])})
+            yield Reason("target_value", {"text": target})
 
 
 def plan(session: Session, file: BinaryIO, name: str, units: Collection[str]) -> Plan:
@@ -121,10 +130,12 @@ def _cell(cells: Sequence[str], place: int) -> str:
 
 def _value(text: str) -> int | None:
     """Return a target in hundredths of a per cent; a fraction is one of a formatted cell."""
+    if ONE.fullmatch(text):
+        raise Ambiguous(text)
     try:
         return hundredths(text)
     except ValueError:
         share = float(text.replace(",", "."))
-        if not 0 < share <= LARGEST_FRACTION:
+        if not 0 < share < 1:
             raise
         return hundredths(f"{100 * share:.2f}")

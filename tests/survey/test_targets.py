@@ -41,6 +41,28 @@ def test_a_workbook_with_cells_formatted_as_per_cent_is_understood(session: Sess
     assert [each.after for each in plan.changes] == [8550, 9000]
 
 
+def test_a_workbook_cell_that_may_be_one_or_a_hundred_per_cent_is_refused(session: Session) -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["unit_code", "year", "code", "target"])
+        sheet.write_row(1, 0, ["31117", 2026, "index"])
+        sheet.write(1, 3, 1, book.add_format({"num_format": "0%"}))
+        sheet.write_row(2, 0, ["31117", 2026, "A", 1])
+    file.seek(0)
+    with pytest.raises(WrongFile, match="may be 1 % or 100 %; write") as refused:
+        targets.plan(session, file, "chi-tieu.xlsx", UNITS)
+    assert [(each.row, each.code) for each in refused.value.why] == [
+        (2, "target_one"),
+        (3, "target_one"),
+    ]
+
+
+def test_one_and_a_hundred_per_cent_written_with_their_sign_are_taken(session: Session) -> None:
+    plan = _plan(session, "31117;2026;index;100%", "31117;2026;A;1%", "31117;2026;B;100")
+    assert [each.after for each in plan.changes] == [10000, 100, 10000]
+
+
 def test_everything_wrong_is_said_with_its_row(session: Session) -> None:
     with pytest.raises(WrongFile) as refused:
         _plan(
