@@ -57,6 +57,7 @@ def release(
     *,
     satisfied: float,
     is_imported: bool = False,
+    stream: str = "qr",
 ) -> None:
     """Release n people of a counter in a month, this share of them satisfied with everything.
 
@@ -82,7 +83,7 @@ def release(
     )
     sums = tally(levels, ITEMS).to_bytes()
     tallies.put(
-        session, batch.id, [Tally(batch_id=batch.id, stream="qr", flagged=False, n=n, sums=sums)]
+        session, batch.id, [Tally(batch_id=batch.id, stream=stream, flagged=False, n=n, sums=sums)]
     )
 
 

@@ -5,13 +5,51 @@ months known since the last break. No run and no limit crosses a break.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
 from analysis import xmr_chart
-from survey.reports.report import ControlLimits, TrendMonth
+from survey.period import Period
+from survey.reports.report import FEW, ControlLimits, Figure, TrendMonth
+from survey.reports.verdict import SHIFT, shift
 
 FEWEST_MONTHS = 8
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measured:
+    """The index of a month on one instrument, and how it came about.
+
+    `instrument` is the one that most people answered, None in a month without answers.
+    """
+
+    period: Period
+    index: Figure | None
+    instrument: str | None
+    channels: Mapping[str, int]
+
+
+def broken(
+    measured: Iterable[Measured], instrument: str, boundaries: Collection[date]
+) -> tuple[TrendMonth, ...]:
+    """Return the months on one instrument, broken where something else changed than its index.
+
+    `boundaries` are the days on which the place became another territory.
+    """
+    months, main = list[TrendMonth](), instrument
+    mix: Mapping[str, int] = {}
+    for month in measured:
+        own = month.instrument or main
+        breaks = {
+            "instrument": own != main and bool(months),
+            "channels": _are_enough(mix, month.channels) and shift(mix, month.channels) > SHIFT,
+            "boundaries": any(day in month.period for day in boundaries),
+        }
+        names = tuple(name for name in breaks if breaks[name])
+        months.append(TrendMonth(month.period, month.index, names))
+        main, mix = own, month.channels or mix
+    return tuple(months)
 
 
 def controlled(months: Sequence[TrendMonth]) -> tuple[TrendMonth, ...]:
@@ -37,3 +75,8 @@ def controlled(months: Sequence[TrendMonth]) -> tuple[TrendMonth, ...]:
 
 def _share(month: TrendMonth) -> float:
     return month.index.estimate if month.index and month.index.has_share else math.nan
+
+
+def _are_enough(*mixes: Mapping[str, int]) -> bool:
+    """Say whether two mixes of ways are of enough people to differ by more than chance."""
+    return all(sum(mix.values()) >= FEW for mix in mixes)

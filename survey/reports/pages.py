@@ -7,11 +7,10 @@ from functools import cached_property
 
 from survey import period as periods
 from survey.period import Period
-from survey.reports.control import controlled
+from survey.reports.control import Measured, broken, controlled
 from survey.reports.figures import index_of
 from survey.reports.people import people_of
 from survey.reports.report import (
-    FEW,
     PROFILE,
     Figure,
     IndexReport,
@@ -181,22 +180,17 @@ class PageShelf(Shelf):
 
     def _trend(self, place: Place, measure: str) -> tuple[TrendMonth, ...]:
         """Return the twelve months, broken where something else changed than what is measured."""
-        days, months = self._new_boundaries(place), list[TrendMonth]()
-        main: str = measure
-        mix: Mapping[str, int] = {}
-        for month in self.months:
-            rows = self._shown(place, month, measure)
-            own_main = self._main(place, month) or main
-            own_mix = self._channels(place, month, measure)
-            breaks = {
-                "instrument": own_main != main and bool(months),
-                "channels": _are_enough(mix, own_mix) and shift(mix, own_mix) > SHIFT,
-                "boundaries": any(day in month for day in days),
-            }
-            index = self._month_index(place, month, rows, measure)
-            months.append(TrendMonth(month, index, tuple(name for name in breaks if breaks[name])))
-            main, mix = own_main, own_mix or mix
-        return controlled(months)
+        measured = [self._measured(place, month, measure) for month in self.months]
+        return controlled(broken(measured, measure, self._new_boundaries(place)))
+
+    def _measured(self, place: Place, month: Period, measure: str) -> Measured:
+        rows = self._shown(place, month, measure)
+        return Measured(
+            period=month,
+            index=self._month_index(place, month, rows, measure),
+            instrument=self._main(place, month),
+            channels=self._channels(place, month, measure),
+        )
 
     def _month_index(
         self, place: Place, month: Period, rows: list[TallyRow], measure: str
@@ -233,8 +227,3 @@ class PageShelf(Shelf):
 def _cell(row: AnyRow) -> tuple[str, date, date]:
     month = periods.containing(row.month)
     return row.measure_hash, month.start, month.end
-
-
-def _are_enough(*mixes: Mapping[str, int]) -> bool:
-    """Say whether two mixes of ways are of enough people to differ by more than chance."""
-    return all(sum(mix.values()) >= FEW for mix in mixes)

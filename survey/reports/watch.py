@@ -5,7 +5,6 @@ list (Holm); very high, one place in a thousand; the control chart, about three 
 each month (four rules, eleven months to compare with).
 """
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +12,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from analysis import ConfidenceInterval, funnel, proportion, xmr_chart
+from analysis import ConfidenceInterval, funnel, proportion
 from analysis.stepdown import step_down
 from survey import period as periods
 from survey.period import Period
@@ -21,14 +20,17 @@ from survey.reports.comparison.figures import Index, indices
 from survey.reports.comparison.groups import owners, peers_below
 from survey.reports.comparison.released import Released
 from survey.reports.comparison.standing import spots
+from survey.reports.control import Measured, broken, controlled
+from survey.reports.people import people_of
+from survey.reports.report import TrendMonth
 from survey.storage import alerts, points, responses, targets, units, withdrawals
 from survey.storage.alerts import Finding
 from survey.storage.tallies import TallyRow
 from survey.storage.units import Unit
 
 MONTHS = 12
-# Fewer months before it draw no line, and fewer peers are no group.
-FEWEST_MONTHS, FEWEST_PEERS = 8, 8
+# Fewer peers are no group.
+FEWEST_PEERS = 8
 # A counter that was this busy does not fall silent by chance.
 BUSY = 10
 FEWEST_WITHDRAWN = 3
@@ -103,13 +105,10 @@ class _Family:
     def charts(self) -> Iterator[Finding]:
         """Yield the units whose month completes a signal of their control chart."""
         for place, index in self.known.items():
-            earlier = [known.get(place) for known in self._known[:-1]]
-            values = [_share(each) for each in (*earlier, index)]
-            chart = xmr_chart(values, baseline=MONTHS - 1)
-            rules = [rule for rule, flags in chart.signals._asdict().items() if flags[-1]]
-            if rules and sum(map(math.isfinite, values[:-1])) >= FEWEST_MONTHS:
-                found = self.finding(alerts.CHANGED, place, index, float(chart.centre[-1]))
-                yield replace(found, rule=rules[0], n_compared=len(self.known))
+            last = controlled(self._trend(place))[-1]
+            if last.limits and last.signals:
+                found = self.finding(alerts.CHANGED, place, index, last.limits.centre)
+                yield replace(found, rule=last.signals[0], n_compared=len(self.known))
 
     def very_high(self) -> Iterator[Finding]:
         """Yield units, and counters of one field, far above their peers."""
@@ -137,6 +136,25 @@ class _Family:
             method=figure.interval.method,
             reference=reference,
             n=figure.n_respondents,
+        )
+
+    def _trend(self, place: Place) -> Sequence[TrendMonth]:
+        """Return the months of a unit, broken where its page breaks them."""
+        code, _point = place
+        changes = self._released.cell(code, self._months[0], self._measure).changes
+        measured = [
+            self._measured(code, month, known.get(place))
+            for month, known in zip(self._months, self._known, strict=True)
+        ]
+        return broken(measured, self._measure, {change.on for change in changes})
+
+    def _measured(self, code: str, month: Period, index: Index | None) -> Measured:
+        answered = self._released.people(month, code).most_common(1)
+        return Measured(
+            period=month,
+            index=index.figure if index else None,
+            instrument=next((measure for measure, _n in answered), None),
+            channels=people_of(self._released.cell(code, month, self._measure).rows).channels,
         )
 
     def _of(self, month: Period) -> dict[Place, Index]:
@@ -234,10 +252,6 @@ def _withdrawn(about: Finding, place: tuple[str, int], n: int, sent: int) -> Fin
 def _known(rows: Mapping[Place, Sequence[TallyRow]]) -> dict[Place, Index]:
     found = zip(rows, indices([*rows.values()], ""), strict=True) if rows else ()
     return {place: index for place, index in found if index and index.figure.is_known}
-
-
-def _share(index: Index | None) -> float:
-    return index.figure.estimate if index and index.figure.has_share else math.nan
 
 
 def _families(tree: Mapping[str, Unit]) -> Iterator[Sequence[Unit]]:

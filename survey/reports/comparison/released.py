@@ -61,10 +61,10 @@ class Released:
         """Return how many answers came to the counters of the peers in a period."""
         return self._kept.received(session, self._owner_of, period)
 
-    def people(self, period: Period) -> Counter[str]:
-        """Return how many people of the peers answered each instrument in a period."""
+    def people(self, period: Period, peer: str | None = None) -> Counter[str]:
+        """Return how many people of the peers, or of one, answered each instrument."""
         found: Counter[str] = Counter()
-        for code in self._owner_of:
+        for code in self._owner_of if peer is None else self._codes[peer]:
             for row in self._within(code, period):
                 found[row.measure_hash] += row.n
         return found

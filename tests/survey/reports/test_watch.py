@@ -14,6 +14,8 @@ from survey.reports import comparison, watch
 from survey.storage import alerts, points, targets, units, withdrawals
 from survey.storage.alerts import Finding
 from survey.storage.targets import INDEX, TargetChange
+from survey.storage.unit_successions import UnitSuccession
+from survey.storage.units import UnitRow
 from survey.storage.withdrawals import Withdrawal
 from tests import peers, rows
 
@@ -131,6 +133,32 @@ def test_a_month_unlike_those_before_is_a_signal(
         peers.release(session, code, point, month, 300, satisfied=share)
     found = _found(session, alerts.CHANGED).get((code, None))
     assert (found.rule if found else None) == rule
+
+
+def test_a_month_answered_another_way_is_no_signal(session: Session) -> None:
+    (code,) = peers.communes(session, 1)
+    point = peers.counters(session, code, (None,))[0]
+    for month, share in zip(_months(12), (*STEADY, 0.5), strict=True):
+        stream = "tablet" if month == OCTOBER else "qr"
+        peers.release(session, code, point, month, 300, satisfied=share, stream=stream)
+    assert not _found(session, alerts.CHANGED)
+
+
+def test_a_month_in_another_territory_is_no_signal(session: Session) -> None:
+    (code,) = peers.communes(session, 1)
+    point = peers.counters(session, code, (None,))[0]
+    for month, share in zip(_months(12), (*STEADY, 0.5), strict=True):
+        peers.release(session, code, point, month, 300, satisfied=share)
+    row = UnitRow(
+        number=1, code="40001", name="Xã Cũ", level="commune", type="xa", parent_code="92"
+    )
+    old = units.new(row, peers.SINCE, OCTOBER.start)
+    session.add(old)
+    session.flush()
+    new = units.get(session, code, period.today())
+    session.add(UnitSuccession(old_id=old.id, new_id=new.id, full=True, reference="NQ 1"))
+    session.flush()
+    assert not _found(session, alerts.CHANGED)
 
 
 def test_far_above_peers_is_found_of_units_and_of_counters_of_one_field(session: Session) -> None:
