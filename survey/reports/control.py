@@ -21,13 +21,15 @@ FEWEST_MONTHS = 8
 class Measured:
     """The index of a month on one instrument, and how it came about.
 
-    `instrument` is the one that most people answered, None in a month without answers.
+    `instrument` is the one that most people answered, `rollup` how the counters were added up;
+    each is None in a month without.
     """
 
     period: Period
     index: Figure | None
     instrument: str | None
     channels: Mapping[str, int]
+    rollup: str | None
 
 
 def broken(
@@ -37,18 +39,19 @@ def broken(
 
     `boundaries` are the days on which the place became another territory.
     """
-    months, main = list[TrendMonth](), instrument
+    months, main, rollup = list[TrendMonth](), instrument, None
     mix: Mapping[str, int] = {}
     for month in measured:
         own = month.instrument or main
         breaks = {
             "instrument": own != main and bool(months),
             "channels": _are_enough(mix, month.channels) and shift(mix, month.channels) > SHIFT,
+            "rollup": None not in {rollup, month.rollup} and month.rollup != rollup,
             "boundaries": any(day in month.period for day in boundaries),
         }
         names = tuple(name for name in breaks if breaks[name])
         months.append(TrendMonth(month.period, month.index, names))
-        main, mix = own, month.channels or mix
+        main, mix, rollup = own, month.channels or mix, month.rollup or rollup
     return tuple(months)
 
 

@@ -190,6 +190,7 @@ class PageShelf(Shelf):
             index=self._month_index(place, month, rows, measure),
             instrument=self._main(place, month),
             channels=self._channels(place, month, measure),
+            rollup=self._weighing(place, rows, month).rollup if rows else None,
         )
 
     def _month_index(

@@ -219,8 +219,8 @@ class ControlLimits:
 class TrendMonth:
     """One month of a trend; no figure is a gap that no line may cross.
 
-    `breaks` names what changed since the month before: "instrument", "channels" or
-    "boundaries"; `signals` the rules of the control chart that it completes.
+    `breaks` names what changed since the month before: "instrument", "channels", "rollup"
+    or "boundaries"; `signals` the rules of the control chart that it completes.
     """
 
     period: Period

@@ -21,6 +21,7 @@ from survey.reports.comparison.groups import owners, peers_below
 from survey.reports.comparison.released import Released
 from survey.reports.comparison.standing import spots
 from survey.reports.control import Measured, broken, controlled
+from survey.reports.coverage import Dossiers
 from survey.reports.people import people_of
 from survey.reports.report import TrendMonth
 from survey.storage import alerts, points, responses, targets, units, withdrawals
@@ -91,6 +92,8 @@ class _Family:
         self._months = _until(month)
         owner_of = owners(peers, tree)
         self._released = Released(session, owner_of, self._months)
+        year = Period(self._months[0].start, month.end)
+        self._dossiers = Dossiers(session, owner_of, year)
         self._measure = next((m for m, _ in self._released.people(month).most_common(1)), "")
         self._field_of: dict[int | None, str | None] = {
             point.id: point.field for point, _ in points.assigned(session, owner_of, month)
@@ -150,11 +153,13 @@ class _Family:
 
     def _measured(self, code: str, month: Period, index: Index | None) -> Measured:
         answered = self._released.people(month, code).most_common(1)
+        rows = self._released.cell(code, month, self._measure).rows
         return Measured(
             period=month,
             index=index.figure if index else None,
             instrument=next((measure for measure, _n in answered), None),
-            channels=people_of(self._released.cell(code, month, self._measure).rows).channels,
+            channels=people_of(rows).channels,
+            rollup=self._dossiers.weighing(rows, month).rollup if rows else None,
         )
 
     def _of(self, month: Period) -> dict[Place, Index]:

@@ -215,3 +215,14 @@ def test_the_page_says_what_is_known_and_what_is_missing(
     assert "mức tham khảo nếu chọn ngẫu nhiên là 334. Nhiều phiếu hơn không tự làm mẫu" in said
     _dossiers(app, answered.point, 20)
     assert "Số phiếu nhiều hơn số hồ sơ" in results.words(manager, path)
+
+
+def test_a_month_added_up_another_way_breaks_the_trend(app: Flask, place: Place) -> None:
+    _weighted(app)
+    for day in (date(2026, 9, 12), DAY):
+        results.answered(app, place.point, day, 30, GOOD)
+    results.close(app, CLOSED)
+    _dossiers(app, place.point, 400)
+    with app.app_context():
+        page = reports.unit_page(session(), units.get(session(), "92", DAY), OCTOBER)
+    assert [month.breaks for month in page.trend[-2:]] == [(), ("rollup",)]
