@@ -74,7 +74,8 @@ class _Table:
             raise NoResultFound(f"{parent.code} has no units of the group {group}")
         self._peers = self._groups[group]
         self._owner_of = owners(self._peers, tree)
-        self._targets = self._aims(tree) if targets is None else targets
+        self._tree, self._given = tree, targets
+        self._targets = self._aims(period)
         self._periods = _running(period, WEAK_PERIODS if self._targets else 2)
         self._released = Released(session, self._owner_of, self._periods)
         self._versions = questionnaires.by_id(session).values()
@@ -86,16 +87,21 @@ class _Table:
         self._people = people
         self._cells = [self._cells_of(each) for each in self._periods]
         self._known = self._indices()
-        self._points = points.assigned(session, self._owner_of, period)
-        self._arrived = self._released.received(session, period)
-        self._coverage = self._of_dossiers() if coverage is None else coverage
+        two = self._periods[:2]
+        self._points = [points.assigned(session, self._owner_of, each) for each in two]
+        self._arrived = [self._released.received(session, each) for each in two]
+        both = Period(self._periods[1].start, period.end)
+        self._dossiers = Dossiers(session, self._owner_of, both)
+        self._coverage, self._coverage_before = (
+            self._of_dossiers(number) if coverage is None else coverage for number in (0, 1)
+        )
 
     def comparison(self) -> Comparison:
         """Return the comparison."""
         now, before = self._known[0], self._known[1]
         reasons = standing.why_unranked(now, self._coverage)
         ranked = [code for code, own in reasons.items() if not own]
-        earlier = standing.why_unranked(before, {})
+        earlier = standing.why_unranked(before, self._coverage_before)
         both = [code for code in ranked if earlier.get(code) == ()]
         sets = standing.ranking(now, ranked)
         centre, spots = standing.spots(now)
@@ -172,7 +178,7 @@ class _Table:
         """Return peers on one mix of fields, of a closed period; counters that are hidden out."""
         if not self._is_closed:
             return {}, {}
-        field_of = {point.id: point.field for point, _code in self._points if point.field}
+        field_of = {point.id: point.field for point, _code in self._points[0] if point.field}
         rows = {
             code: [row for row in self._cells[0][code].rows if not self._hides(row)]
             for code in self._known[0]
@@ -183,20 +189,19 @@ class _Table:
         point = row.point_id or 0
         return self._released.hides(row.unit_code, point, self._period, row.measure_hash)
 
-    def _of_dossiers(self) -> dict[str, float]:
-        """Return the coverage of each unit whose dossiers are known."""
-        dossiers = Dossiers(self._session, self._owner_of, self._period)
-        here = [row for row in self._arrived if row.n and row.channel not in ELSEWHERE]
+    def _of_dossiers(self, number: int) -> dict[str, float]:
+        """Return the coverage in a period of each unit whose dossiers are known."""
+        here = [row for row in self._arrived[number] if row.n and row.channel not in ELSEWHERE]
         answered = {(row.unit_code, row.point_id) for row in here}
         shares = {}
-        for code in self._known[0]:
+        for code in self._known[number]:
             people: Counter[str] = Counter()
-            for row in self._cells[0][code].rows:
+            for row in self._cells[number][code].rows:
                 people[row.stream] += row.n
-            found = dossiers.coverage(
-                [each for each in self._points if self._owner_of[each[1]] == code],
+            found = self._dossiers.coverage(
+                [each for each in self._points[number] if self._owner_of[each[1]] == code],
                 answered,
-                self._period,
+                self._periods[number],
                 n=at_counters(people),
                 index=None,
             )
@@ -204,25 +209,30 @@ class _Table:
                 shares[code] = found.share
         return shares
 
-    def _aims(self, tree: Mapping[str, Unit]) -> dict[str, float]:
-        chains = stored_targets.chains((peer.code for peer in self._peers), tree)
-        found = stored_targets.of_units(self._session, chains, self._period.year)
+    def _aims(self, period: Period) -> Mapping[str, float]:
+        """Return the targets of the index in the year of a period."""
+        if self._given is not None:
+            return self._given
+        chains = stored_targets.chains((peer.code for peer in self._peers), self._tree)
+        found = stored_targets.of_units(self._session, chains, period.year)
         index = stored_targets.INDEX
         return {code: own[index].share for code, own in found.items() if index in own}
 
     def _weak(self) -> dict[str, Weakness]:
-        """Return the units whose whole interval lay below the target in every period."""
+        """Return the units whose whole interval lay below the target of its year every time."""
+        aims = [self._aims(each) for each in self._periods]
         return {
             code: Weakness(target=target, periods=len(self._periods))
             for code, target in self._targets.items()
             if all(
-                code in known and known[code].figure.interval.high < target for known in self._known
+                code in known and code in own and known[code].figure.interval.high < own[code]
+                for known, own in zip(self._known, aims, strict=True)
             )
         }
 
     def _received(self) -> Counter[str]:
         found: Counter[str] = Counter()
-        for row in self._arrived:
+        for row in self._arrived[0]:
             if row.channel != "imported":
                 found[self._owner_of[row.unit_code]] += row.n
         return found

@@ -45,6 +45,15 @@ def _compared(session: Session, group: str = "phuong", **known: object) -> Compa
     return comparison.compare(session, parent, OCTOBER, group, **known)  # type: ignore[arg-type]
 
 
+def _handed_over(
+    session: Session, place: tuple[str, int], month: period.Period, n: int, day: int = 3
+) -> None:
+    cell = denominators.Cell(*place, month.start, denominators.COUNTER)
+    counts = {cell: Counter({denominators.Part(None, None, None): n})}
+    known = denominators.in_force(session, [cell])
+    denominators.put(session, counts, known, date(2026, 11, day))
+
+
 def _by_code(found: Comparison) -> dict[str, Peer]:
     return {peer.unit.code: peer for peer in found.peers}
 
@@ -210,6 +219,43 @@ def test_the_target_that_a_province_set_judges_the_communes_below_it(session: Se
     assert found[codes[1]].weakness is None
 
 
+def test_a_period_is_weak_by_the_target_of_its_own_year(session: Session) -> None:
+    codes = peers.communes(session, 1)
+    point = peers.counters(session, codes[0])[0]
+    january = period.parse("2026-01")
+    for month in (january, january.previous, january.previous.previous):
+        peers.release(session, codes[0], point, month, 300, satisfied=0.5)
+
+    def weakness(of_2025: int) -> Weakness | None:
+        changes = [
+            targets.TargetChange(
+                unit_code=codes[0], year=year, key=targets.INDEX, before=None, after=value
+            )
+            for year, value in ((2025, of_2025), (2026, 9000))
+        ]
+        targets.put(session, changes, on=date(2026, 1, 1), by="x@tinh.example")
+        parent = units.get(session, peers.PROVINCE, period.today())
+        return comparison.compare(session, parent, january, "phuong").peers[0].weakness
+
+    assert weakness(2000) is None
+    assert weakness(9000) == Weakness(target=0.9, periods=3)
+
+
+def test_no_change_of_rank_is_told_where_few_answered_in_the_period_before(
+    session: Session,
+) -> None:
+    codes = peers.communes(session, 2)
+    places = [(code, peers.counters(session, code)[0]) for code in codes]
+    for place, share in zip(places, (0.9, 0.2), strict=True):
+        peers.release(session, *place, SEPTEMBER, 300, satisfied=share)
+        peers.release(session, *place, OCTOBER, 300, satisfied=1.1 - share)
+        _handed_over(session, place, OCTOBER, 1000)
+        _handed_over(session, place, SEPTEMBER, 1000)
+    assert _compared(session).n_moves == 2
+    _handed_over(session, places[0], SEPTEMBER, 100_000)
+    assert _compared(session).n_moves < 2
+
+
 def test_on_the_groups_mix_of_fields_a_unit_with_the_hard_cases_is_not_below(
     session: Session,
 ) -> None:
@@ -330,7 +376,7 @@ def test_a_hundred_communes_take_few_queries_whatever_their_number(session: Sess
     sa.event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     found = _compared(session, targets={"31100": 0.9})
     assert len(found.peers) == 103
-    assert len(asked) <= 20
+    assert len(asked) <= 24
 
 
 def test_the_middle_of_the_funnel_is_the_groups_own_share(session: Session) -> None:

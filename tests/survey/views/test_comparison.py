@@ -189,4 +189,4 @@ def test_the_page_takes_few_queries(app: Flask, reader: FlaskClient) -> None:
         app.extensions["engine"], "before_cursor_execute", lambda *args: asked.append(args[2])
     )
     results.page(reader, PAGE)
-    assert len(asked) <= 30
+    assert len(asked) <= 36
