@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 from survey import period as periods
 from survey.period import Period
@@ -25,7 +24,6 @@ from survey.reports.splits import divided
 from survey.reports.streams import side_by_side
 from survey.reports.verdict import SHIFT, Before, Verdict, shift, verdict
 from survey.storage import (
-    boundary_changes,
     comments,
     invitations,
     split_tallies,
@@ -33,7 +31,6 @@ from survey.storage import (
     targets,
 )
 from survey.storage.base import AnyRow
-from survey.storage.boundary_changes import BoundaryChange
 from survey.storage.closes import Close
 from survey.storage.tallies import TallyRow
 
@@ -121,12 +118,7 @@ class PageShelf(Shelf):
         """Return the days on which what is asked about became another territory."""
         if place.point is not None:
             return []
-        return [change.on for change in self._boundary_changes]
-
-    @cached_property
-    def _boundary_changes(self) -> Sequence[BoundaryChange]:
-        start = min(self._begin, self.months[0].start)
-        return boundary_changes.into(self._session, self._tree, start, self._period.end)
+        return [change.on for change in self._changes if change.on < self._period.end]
 
     def _streams(self, place: Place, measure: str) -> tuple[Stream, ...]:
         """Return the streams of a closed period side by side where that was decided to be safe."""

@@ -25,6 +25,7 @@ from survey.reports.report import (
     Place,
 )
 from survey.storage import (
+    boundary_changes,
     closes,
     points,
     questionnaires,
@@ -57,8 +58,12 @@ class Shelf:
         self._tree = {u.code: u for u in units.named(session, codes, periods.today())}
         self.months = _months_until(period.end)
         span = Period(min(self._begin, self.months[0].start), period.end)
+        # Also those after the period: the tree is today's.
+        self._changes = boundary_changes.into(session, self._tree, span.start, date.max)
+        self._first_days = boundary_changes.first_days(self._changes)
         # What is added up to which unit.
-        shape = frozenset((unit.code, unit.parent_code) for unit in self._tree.values())
+        parents = ((unit.code, unit.parent_code) for unit in self._tree.values())
+        shape = (frozenset(parents), frozenset(self._first_days.items()))
         self._kept = kept.released(session, codes, span, shape)
         self._rows = self._kept.once("places", self._by_place_and_period)
         self._arrivals = Arrivals(session, self._kept, codes, period, self._above)
@@ -274,6 +279,8 @@ class Shelf:
         found: ByPlace = defaultdict(lambda: defaultdict(list))
         for row in self._kept.rows:
             own = Period(row.starts_on, row.ends_on)
+            if own.end <= self._first_days.get(row.unit_code, date.min):
+                continue  # the code was another unit's
             if row.point_id is not None:
                 found[row.unit_code, row.point_id][own].append(row)
             for code in self._above(row.unit_code):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, false, func, select
 from sqlalchemy.orm import Session, aliased
 
 from survey.storage.unit_successions import UnitSuccession
@@ -13,7 +13,10 @@ from survey.storage.units import Unit
 
 @dataclass(frozen=True, kw_only=True)
 class BoundaryChange:
-    """One line from an old unit to a new one; the new one holds from `on`."""
+    """One line from an old unit to a new one; the new one holds from `on`.
+
+    `begins`: it was not there before.
+    """
 
     new_code: str
     new_name: str
@@ -22,6 +25,7 @@ class BoundaryChange:
     on: date
     full: bool
     reference: str | None
+    begins: bool
 
 
 def into(
@@ -40,6 +44,16 @@ def into(
     return found
 
 
+def first_days(changes: Collection[BoundaryChange]) -> dict[str, date]:
+    """Return since when a code is the unit's that has it now, where it was another's before.
+
+    A unit that went on under its code, wholly or in part, is no other.
+    """
+    went_on = {(each.new_code, each.on) for each in changes if each.old_code == each.new_code}
+    begun = [each for each in changes if each.begins and (each.new_code, each.on) not in went_on]
+    return {each.new_code: each.on for each in sorted(begun, key=lambda each: each.on)}
+
+
 _old, _new = aliased(Unit), aliased(Unit)
 
 
@@ -53,6 +67,7 @@ def _where(session: Session, *conditions: ColumnElement[bool]) -> list[BoundaryC
             _old.valid_to.label("on"),
             UnitSuccession.full,
             UnitSuccession.reference,
+            (func.coalesce(_new.valid_from == _old.valid_to, false())).label("begins"),
         )
         .join(_old, _old.id == UnitSuccession.old_id)
         .join(_new, _new.id == UnitSuccession.new_id)

@@ -121,6 +121,30 @@ def test_a_new_territory_is_not_compared_and_its_counter_is(app: Flask, place: P
     assert [month.breaks for month in _page(app).trend[-2:]] == [(), ("boundaries",)]
 
 
+def test_the_answers_of_another_unit_that_had_the_code_are_not_shown(
+    app: Flask, place: Place
+) -> None:
+    _two_months(app, place)
+    with app.app_context():
+        new = units.get(session(), "31117", period.today())
+        first = new.valid_from
+        new.valid_from = date(2026, 10, 1)
+        row = UnitRow(number=1, code="31117", name="Phường cũ", level="commune", type="phuong")
+        other = UnitRow(number=2, code="31118", name="Xã cũ", level="commune", type="xa")
+        before = [units.new(each, first, date(2026, 10, 1)) for each in (row, other)]
+        session().add_all(before)
+        session().flush()
+        became = {"new_id": new.id, "full": True, "reference": "NQ 1"}
+        session().add(UnitSuccession(old_id=before[1].id, **became))
+        session().commit()
+    months = _page(app).trend[-2:]
+    assert [month.index is not None for month in months] == [False, True]
+    with app.app_context():  # the same commune, made larger
+        session().add(UnitSuccession(old_id=before[0].id, **became))
+        session().commit()
+    assert all(month.index for month in _page(app).trend[-2:])
+
+
 def test_targets_of_the_year_come_from_the_nearest_unit_that_set_one(
     app: Flask, place: Place
 ) -> None:
