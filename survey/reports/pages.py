@@ -68,16 +68,17 @@ class PageShelf(Shelf):
             trend=self._trend(place, measure),
             below=tuple(self.report(child) for child in below),
             other_instruments=self._others(place),
-            comments=comments.count(
-                self._session,
-                [p.id for p, _ in self._points_of(place)],
-                of_point=place.point is not None,
-            ),
+            comments=self._comments(place),
             last_close=self._last_close,
             streams=self._streams(place, measure),
             splits=self._divided(place, measure),
             invited=self._invited(place),
         )
+
+    def _comments(self, place: Place) -> int:
+        if place.point is None:
+            return comments.count(self._session, self.codes)
+        return comments.count(self._session, [place.unit.code], point_id=place.point.id)
 
     def _verdict(self, report: IndexReport, measure: str) -> Verdict | None:
         if report.index is None:

@@ -213,15 +213,15 @@ def themes(session: Session, codes: Collection[str]) -> Counter[str]:
     return found
 
 
-def count(session: Session, point_ids: Collection[int], *, of_point: bool = False) -> int:
-    """Return how many comments of these points their unit can read.
+def count(session: Session, codes: Collection[str], *, point_id: int | None = None) -> int:
+    """Return how many comments these units can read: of what was theirs on the day of each.
 
     Never how many wait: the difference would tell that one is held. Of a point, only those
     whose batch names it.
     """
-    here = [Comment.point_id.in_(point_ids), is_released()]
-    if of_point:
-        here.append(Comment.shows_point.is_(True))
+    here = [Comment.unit_code.in_(codes), is_released()]
+    if point_id is not None:
+        here += [Comment.point_id == point_id, Comment.shows_point.is_(True)]
     return session.scalar(select(func.count()).where(*here)) or 0
 
 

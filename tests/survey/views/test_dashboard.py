@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from forms import questionnaire
-from survey import sifting
+from survey import period, reports, sifting
 from survey.db import session
-from survey.storage import marks, points
+from survey.storage import marks, points, units
 from survey.storage.responses import Response
 from survey.storage.withdrawals import Withdrawal
 from survey.views import dashboard
@@ -166,6 +166,24 @@ def test_comments_are_counted_once_they_are_released_and_never_while_they_wait(
     page = results.page(manager, f"{UNIT}/2026-11")
     assert '<a href="/comments/units/31117">10 góp ý đã công bố</a>' in page
     assert "Chờ hơi lâu" not in page
+
+
+def test_comments_stay_with_the_unit_that_a_counter_belonged_to(
+    app: Flask, released: None, manager: FlaskClient, place: Place
+) -> None:
+    with app.app_context():
+        point = points.any_of(session(), place.point)
+        remarks.some(session(), point, date(2026, 11, 3), 10)
+        sifting.sift(session(), date(2026, 11, 4), 10)
+        points.move(session(), point, "31120", period.today())
+        session().commit()
+        reached = {
+            code: reports.unit_page(
+                session(), units.get(session(), code, period.today()), period.parse("2026-11")
+            ).comments
+            for code in ("31117", "31120", "92")
+        }
+    assert reached == {"31117": 10, "31120": 0, "92": 10}
 
 
 def test_marked_answers_stay_and_a_second_figure_leaves_them_out(
