@@ -1,4 +1,4 @@
-"""The letter of a morning: to each manager what is new in his units, one letter for all of it."""
+"""The letter of a morning: to each what is new in the units of his role, one letter for all."""
 
 import smtplib
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,16 +14,18 @@ from survey.db import session
 from survey.mail import Letter
 from survey.storage import alerts, units, users
 from survey.storage.alerts import Alert
-from survey.storage.users import MANAGER, PROVINCE_ADMIN, User
+from survey.storage.users import MANAGER, PROVINCE_ADMIN, READER, User
 
 log = structlog.get_logger()
 TOLD = frozenset({MANAGER, PROVINCE_ADMIN})
+# Of what is for the province alone.
+TOLD_OF_PROVINCE = TOLD | {READER}
 # A longer letter is not read; the page has them all.
 MOST = 20
 
 
 def tell(today: date) -> int:
-    """Write to the managers about new alerts; return how many letters went out.
+    """Write to those concerned about new alerts; return how many letters went out.
 
     A server that cannot be reached is tried again the next night. The caller commits.
     """
@@ -60,10 +62,11 @@ class _Reach:
         self._provincial: dict[str, frozenset[str]] = {}
 
     def tells(self, user: User, alert: Alert) -> bool:
-        """Say whether an alert is for a user: some are for whoever manages the province alone."""
+        """Say whether an alert is for a user: some are for who has a role over a province alone."""
         is_of_province = alert.kind in alerts.OF_PROVINCE
         below = self._provincial_below if is_of_province else self._all_below
-        tops = (each.unit_code for each in user.assignments if each.role in TOLD)
+        told = TOLD_OF_PROVINCE if is_of_province else TOLD
+        tops = (each.unit_code for each in user.assignments if each.role in told)
         return any(alert.unit_code in below(top) for top in tops)
 
     def _all_below(self, top: str) -> frozenset[str]:

@@ -131,9 +131,12 @@ def test_a_letter_about_what_was_taken_back_goes_to_the_province_alone(
         taken = Finding(kind=stored.WITHDRAWN, **about, **figure)  # type: ignore[arg-type]
         stored.put(session(), stored.OF_NIGHTS, [taken], CLOSE)
         session().commit()
+    province.person(both_app, "doc-tinh@hailong.example", ("reader", "92"))
+    province.person(both_app, "doc@hailong.example", ("reader", "31117"))
     with smtp.server() as box:
-        assert _told(both_app, box) == 1
-    assert [letter["To"] for letter in box.letters] == [weak.provincial]
+        assert _told(both_app, box) == 2
+    readers = {letter["To"] for letter in box.letters}
+    assert readers == {weak.provincial, "doc-tinh@hailong.example"}
 
 
 def test_a_server_that_is_away_is_tried_again(both_app: Flask, weak: Place) -> None:
