@@ -8,11 +8,11 @@ import numpy as np
 from analysis.comparison import USUAL_LEVEL, error_of, stabilised, welch
 from analysis.differences import Difference
 from analysis.index import SatisfactionIndex, index_from_sums
-from analysis.interval import Array, normal_quantile
+from analysis.interval import Array, Estimate, normal_quantile
 from analysis.profiles import PROFILES, Moments
 from analysis.stabiliser import Stabiliser
 from analysis.sums import Sums
-from analysis.table import Strata, expanded
+from analysis.table import Strata, expanded, index_table
 
 
 def overlap(
@@ -45,20 +45,51 @@ def overlap(
     )
     (m, rows), (whole, _) = (_moments(each, population, profile) for each in (unit, parent))
     shared = float(_products(m, rows, a.estimate, b.estimate).sum() / (m.x.sum() * whole.x.sum()))
-    errors = np.array([a.standard_error, b.standard_error])
-    correlation = shared / errors.prod() if shared else 0.0
-    found = Difference(
-        a=a,
-        b=b,
-        standard_error=_joint(errors, correlation),
-        stabilised_error=_joint(np.array([stabilised(a), stabilised(b)]), correlation),
-        degrees_of_freedom=_degrees(a, c),
-        correlation=correlation,
-        design="overlap",
-    )
+    found = replace(_difference(a, b, shared), degrees_of_freedom=_degrees(a, c))
     if found.stabilised_error or a.estimate != b.estimate:
         return found
     return replace(found, stabilised_error=error_of(found, normal_quantile(USUAL_LEVEL)))
+
+
+def overlaps(
+    strata: Strata, *, prior: Stabiliser | None = None, profile: str = "t2b-pooled"
+) -> list[Difference]:
+    """Return the index of each place minus that of all together, as `overlap` would one by one.
+
+    In one pass over the strata; everybody counts once. The t is left out (its degrees of
+    freedom nan), because it would take the rest of each place; the interval decides.
+    """
+    design, prior = strata.design, prior or Stabiliser()
+    whole = replace(strata, design=replace(design, starts=np.zeros(1, dtype=np.int64)))
+    own, together = (
+        index_table(each, rollup="pooled", profile=profile, prior=prior).indices
+        for each in (strata, whole)
+    )
+    m, b = PROFILES[profile].moments(strata.layout, strata.matrix).first(), together.at(0, 0)
+    a = design.spread(own.values.estimate[:, :1])
+    products = design.total(_products(m, design.rows, a, b["estimate"]))
+    with np.errstate(invalid="ignore"):
+        shared = (products / (design.total(m.x) * m.x.sum()))[:, 0].tolist()
+    return [
+        _difference(Estimate(**own.at(place, 0)), Estimate(**b), each)
+        for place, each in enumerate(shared)
+    ]
+
+
+def _difference(unit: Estimate, parent: Estimate, shared: float) -> Difference:
+    """Return a unit minus its parent, from the covariance of the two."""
+    errors = np.array([unit.standard_error, parent.standard_error])
+    # Where all of a unit are alike, what is shared is only rounding.
+    correlation = shared / errors.prod() if errors.all() else 0.0
+    return Difference(
+        a=unit,
+        b=parent,
+        standard_error=_joint(errors, correlation),
+        stabilised_error=_joint(np.array([stabilised(unit), stabilised(parent)]), correlation),
+        degrees_of_freedom=np.nan,
+        correlation=correlation,
+        design="overlap",
+    )
 
 
 def _joint(errors: Array, correlation: float) -> float:
@@ -84,7 +115,7 @@ def _moments(
     return (found if population is None else expanded(found, strata.design)), strata.design.rows
 
 
-def _products(m: Moments, n: Array, a: float, b: float) -> Array:
+def _products(m: Moments, n: Array, a: Array | float, b: float) -> Array:
     """Return n/(n − 1) Σ(u − ū)(v − v̄) of each stratum, u = y − a·x and v = y − b·x."""
     products = m.yy - (a + b) * m.xy + a * b * m.xx
     means = (m.y - a * m.x) * (m.y - b * m.x) / np.maximum(n, 1)

@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis import difference, index_from_sums, overlap, tally_by
+from analysis import difference, index_from_sums, overlap, tally, tally_by
+from analysis.nested import overlaps
+from analysis.table import Strata
 from tests.analysis.answers import ITEMS, LEVELS, POPULATION, STRATUM, reference
 
 R = reference("rows")["differences"]
@@ -21,6 +23,26 @@ def test_a_unit_minus_its_parent_equals_r(design: str, arguments: dict[str, Any]
     assert found.estimate == pytest.approx(expected["estimate"], rel=1e-10)
     assert found.standard_error == pytest.approx(expected["se"], rel=1e-8)
     assert found.design == "overlap"
+
+
+def test_each_of_many_minus_all_together_is_what_it_is_alone() -> None:
+    places = [{1: SUMS[1], 2: SUMS[2]}, {3: SUMS[3]}, {n: SUMS[n] for n in SUMS if n > 3}]
+    for place, found in zip(places, overlaps(Strata.of_places(places)), strict=True):
+        alone = overlap(place, SUMS)
+        assert found.estimate == pytest.approx(alone.estimate, rel=1e-10)
+        assert found.standard_error == pytest.approx(alone.standard_error, rel=1e-10)
+        assert found.correlation == pytest.approx(alone.correlation, rel=1e-10)
+        ours, theirs = (each.confidence_interval(0.99) for each in (found, alone))
+        assert (ours.low, ours.high) == pytest.approx((theirs.low, theirs.high), rel=1e-10)
+        assert ours.method == theirs.method
+
+
+def test_a_unit_whose_people_are_all_alike_has_no_correlation_with_its_parent() -> None:
+    alike = tally([[5, 5, 5]] * 37, "ABC")
+    varied = [tally([[5, 2, level], [2, 5, 4], [5, 4, 1]] * 11, "ABC") for level in (1, 4)]
+    found = overlaps(Strata.of_places([{0: alike}, *({n: v} for n, v in enumerate(varied, 1))]))[0]
+    assert found.correlation == 0
+    assert found.confidence_interval().low > 0
 
 
 def test_two_periods_are_independent_samples_as_in_r() -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from forms.questionnaire import parse
 from survey import period as periods
 from survey.period import Period
-from survey.reports.comparison import fields, standing
+from survey.reports.comparison import fields, gaps, standing
 from survey.reports.comparison.figures import Index, indices
 from survey.reports.comparison.groups import owners, peers_below
 from survey.reports.comparison.released import Cell, Released
@@ -106,9 +106,13 @@ class _Table:
         sets = standing.ranking(now, ranked)
         centre, spots = standing.spots(now)
         mix, standardised = self._by_field()
+        cells = {code: self._cells[0][code].rows for code in now}
+        gap, side = gaps.from_the_group(now, cells)
         parts: dict[str, Mapping[str, Any]] = {
             "reasons": reasons,
             "coverage": self._coverage,
+            "gap": gap,
+            "side": side,
             "spot": spots,
             "standing": standing.standings(ranked, sets),
             "move": standing.moves(now, before, both),

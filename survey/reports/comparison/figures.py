@@ -22,7 +22,7 @@ class Index:
 
 def indices(places: Sequence[Sequence[TallyRow]], name: str) -> list[Index | None]:
     """Return the index of each place, its points as strata; None of a place without tallies."""
-    strata = _strata(places)
+    strata = strata_of(places)
     table = index_table(strata, rollup="pooled", profile=PROFILE, prior=Stabiliser())
     limits = table.indices.values.confidence_interval()
     totals = strata.design.total(strata.matrix)
@@ -45,7 +45,7 @@ def indices(places: Sequence[Sequence[TallyRow]], name: str) -> list[Index | Non
     ]
 
 
-def _strata(places: Sequence[Sequence[TallyRow]]) -> Strata:
+def strata_of(places: Sequence[Sequence[TallyRow]]) -> Strata:
     """Return one stratum for each point, and one for what the points of a unit left over."""
     rows = [(place, row) for place, own in enumerate(places) for row in own]
     numbers: dict[tuple[str, int], int] = {}

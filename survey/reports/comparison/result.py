@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from analysis import ConfidenceInterval
 from analysis.publication import Reason
 from survey.period import Period
-from survey.reports.report import Figure
+from survey.reports.report import Figure, Gap
 from survey.storage.boundary_changes import BoundaryChange
 from survey.storage.closes import Close
 from survey.storage.units import Unit
@@ -86,6 +86,7 @@ class Peer:
     `index` is None until anything may be shown; `partial` are boundary changes that forbid any
     figure for the period, `broken` those that forbid the comparison with the period before,
     `joined` the full ones whose forebears are counted in. `reasons`: why it has no rank set.
+    `gap` is to the whole group; `side` is −1 or 1 where it surely lies below or above that.
     """
 
     unit: Unit
@@ -96,6 +97,8 @@ class Peer:
     joined: tuple[BoundaryChange, ...] = ()
     broken: tuple[BoundaryChange, ...] = ()
     coverage: float | None = None
+    gap: Gap | None = None
+    side: int = 0
     spot: Spot | None = None
     standing: Standing | None = None
     reasons: tuple[Reason, ...] = ()
@@ -143,6 +146,11 @@ class Comparison:
         if by == "name":
             return self.peers
         return tuple(sorted(self.peers, key=_place))
+
+    @property
+    def n_gaps(self) -> int:
+        """How many peers were compared with the whole group."""
+        return sum(peer.gap is not None for peer in self.peers)
 
     @property
     def silent(self) -> tuple[Peer, ...]:

@@ -81,6 +81,37 @@ def test_a_peers_index_is_the_one_of_its_own_page(session: Session) -> None:
         assert index == shown
 
 
+def test_a_peer_is_held_against_the_whole_group_with_its_own_people_in_it(
+    session: Session,
+) -> None:
+    codes = _spread(session, 0.95, 0.8, 0.8, 0.6)
+    found = _compared(session)
+    own = _by_code(found)
+    assert [own[code].side for code in codes] == [1, 0, 0, -1]
+    assert found.n_gaps == 4
+    gap, index = own[codes[0]].gap, own[codes[0]].index
+    assert gap is not None
+    assert index is not None
+    together = np.mean([own[code].index.estimate for code in codes])  # type: ignore[union-attr]
+    assert gap.estimate == pytest.approx(index.estimate - together)
+    assert gap.interval.method == "mover-wilson-neff-t-overlap"
+
+
+@pytest.mark.parametrize(("sizes", "n_gaps"), [((14, 200, 200), 2), ((14, 14, 200), 0)])
+def test_few_people_are_neither_held_against_the_group_nor_a_part_of_it(
+    session: Session, sizes: tuple[int, ...], n_gaps: int
+) -> None:
+    codes = peers.communes(session, 3)
+    for code, n in zip(codes, sizes, strict=True):
+        point, _ = peers.counters(session, code)
+        peers.release(session, code, point, OCTOBER, n, satisfied=0.5)
+    peers.closed(session, date(2026, 11, 20))
+    found = _compared(session)
+    assert _by_code(found)[codes[0]].gap is None
+    assert found.n_gaps == n_gaps
+    assert all(peer.gap.estimate == pytest.approx(0) for peer in found.peers if peer.gap)
+
+
 def test_peers_far_apart_have_tiers_and_disjoint_rank_sets(session: Session) -> None:
     codes = _spread(session, 0.95, 0.9, 0.5, 0.48, 0.1, 0.05)
     found = _compared(session)

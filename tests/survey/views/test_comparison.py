@@ -53,6 +53,15 @@ def test_home_leads_to_the_latest_month_of_the_first_group(reader: FlaskClient) 
     assert province.get(reader, "/comparison/units/92").location == PAGE
 
 
+def test_each_unit_is_held_against_the_group_and_the_page_says_how_often(
+    reader: FlaskClient,
+) -> None:
+    text = results.words(reader, PAGE)
+    for word in ("Cao", "Thấp"):
+        assert f"{word} hơn cả nhóm " in text
+    assert "Đã so 3 lần trong bảng này" in text
+
+
 def test_units_far_apart_are_listed_by_index_each_with_its_tier_and_rank_set(
     reader: FlaskClient,
 ) -> None:
