@@ -23,7 +23,17 @@ from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext
 
 from survey.period import VIETNAM, Period, business_day, containing
 
-CITIZEN_LANGUAGES = {"vi": "Tiếng Việt", "km": "ភាសាខ្មែរ", "en": "English"}
+# By the names their speakers know. A questionnaire need not be written in all of them; those that
+# a unit can be marked with (`forms.speakers`) are all here, or nobody could come to hear them.
+CITIZEN_LANGUAGES = {
+    "vi": "Tiếng Việt",
+    "km": "ភាសាខ្មែរ",
+    "en": "English",
+    "bru": "Bru – Vân Kiều",
+    "pac": "Pa Kô",
+    "cja": "Chăm",
+    "yue": "廣東話",
+}
 CATALOGUES = Path(__file__).parent / "translations"
 # The languages our own sentences are written in: the source, and what has a catalogue.
 WRITTEN = {"vi"} | {file.parts[-3] for file in CATALOGUES.glob("*/LC_MESSAGES/messages.mo")}

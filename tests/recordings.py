@@ -39,13 +39,15 @@ def put_in(app: Flask, language: str = "vi", scale_order: str = "official") -> N
         current().commit()
 
 
-def publish_khmer(app: Flask, reviewer: str) -> None:
-    """Give the form a Khmer wording (the English words stand in for it) and its reviewer."""
+def publish_wording(app: Flask, reviewer: str, language: str = "km") -> None:
+    """Give the form a wording in a language (the English words stand in) and its reviewer."""
     (ours,) = (each for each in shipped() if each.code == listening.INSTRUMENT)
     english = ours.definition[ours.definition.index("[wording.en]") :]
-    named = f'[wording.km]\nnative_reviewer = "{reviewer}"'
-    khmer = english.replace("[wording.en]", named).replace("[wording.en.", "[wording.km.")
-    published = [parse(f"{ours.definition}\n{khmer}")]
+    named = f'[wording.{language}]\nnative_reviewer = "{reviewer}"'
+    further = english.replace("[wording.en]", named).replace(
+        "[wording.en.", f"[wording.{language}."
+    )
+    published = [parse(f"{ours.definition}\n{further}")]
     with app.app_context(), mock.patch.object(schema, "shipped", return_value=published):
         schema.publish(current(), period.today())
         current().commit()

@@ -144,11 +144,11 @@ def test_a_language_without_words_is_told_where_they_are_written(app: Flask) -> 
 
 
 def test_a_language_nobody_reviewed_is_recorded_ahead_and_says_so(app: Flask, folder: Path) -> None:
-    recordings.publish_khmer(app, "")
+    recordings.publish_wording(app, "")
     done = _run(app, "import", folder, "--language", "km")
     assert "23 recordings added" in done.output
     assert "[wording.km] native_reviewer" in done.output
-    recordings.publish_khmer(app, "Sơn Thị A")
+    recordings.publish_wording(app, "Sơn Thị A")
     assert _run(app, "import", folder, "--language", "km").output == (
         "0 recordings added, 23 unchanged\n"
     )

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from forms.questionnaire import parse
+from forms.speakers import SPOKEN as SPOKEN_LANGUAGES
 from survey import period, schema
 from survey.db import session
 from survey.storage import points
@@ -98,6 +99,25 @@ def test_each_language_has_its_own_recordings(
     assert 'aria-label="Listen"' in client.get(f"/p/{place.token}?lang=en").get_data(as_text=True)
 
 
+@pytest.mark.parametrize("language", SPOKEN_LANGUAGES)
+def test_every_language_a_unit_can_be_marked_with_is_reached_and_heard(
+    app: Flask, client: FlaskClient, place: Place, language: str
+) -> None:
+    recordings.publish_wording(app, "Hồ Văn Xuân", language)
+    recordings.put_in(app, language)
+    page = client.get(f"/p/{place.token}").get_data(as_text=True)
+    (name,) = re.findall(rf'href="\?lang={language}">([^<]*)</a>', page)
+    assert name.strip()
+    assert len(_players(client, f"/p/{place.token}?lang={language}")) == 7
+
+
+def test_a_wording_in_a_language_without_a_name_is_no_link(
+    app: Flask, client: FlaskClient, place: Place
+) -> None:
+    recordings.publish_wording(app, "Somebody", "xx")
+    assert 'lang="xx"' not in client.get(f"/p/{place.token}").get_data(as_text=True)
+
+
 def test_a_recording_comes_in_parts_and_is_kept_for_a_year(
     app: Flask, client: FlaskClient, place: Place
 ) -> None:
@@ -155,7 +175,7 @@ def test_a_manager_marks_his_unit_and_is_told_what_is_missing(
     page = province.get(marked, "/units/31117/languages").get_data(as_text=True)
     assert re.search(r'<input[^>]*checked[^>]*value="km"', page)
     assert "Phiếu chưa có bản dịch tiếng này" in page
-    recordings.publish_khmer(app, "")
+    recordings.publish_wording(app, "")
     page = province.get(marked, "/units/31117/languages").get_data(as_text=True)
     assert "chưa được người bản ngữ duyệt" in page
     assert "Còn thiếu 7 bản ghi âm" in page
@@ -164,10 +184,10 @@ def test_a_manager_marks_his_unit_and_is_told_what_is_missing(
 def test_the_warning_ends_when_words_are_reviewed_and_recorded(
     app: Flask, marked: FlaskClient
 ) -> None:
-    recordings.publish_khmer(app, "")
+    recordings.publish_wording(app, "")
     recordings.put_in(app, "km")
     assert NONE in _unit_page(marked)
-    recordings.publish_khmer(app, "Sơn Thị A")
+    recordings.publish_wording(app, "Sơn Thị A")
     assert NONE not in _unit_page(marked)
     assert "Tiếng Khmer: đã có bản đọc" in _unit_page(marked)
 
