@@ -1,7 +1,8 @@
 """How often each sign is wrong on honest days, and how often it finds stuffing.
 
-python -m benchmarks.flags. The rules are the service's own (`survey.signs`, `survey.judging`),
-the days those of `benchmarks.traffic`. `--write FILE` puts the tables between the marks of FILE.
+python -m benchmarks.flags. The rules are the service's own (`survey.signs`, `survey.judging`) and
+printed with its thresholds (`benchmarks.flag_rules`), the days those of `benchmarks.traffic`.
+`--write FILE` puts the tables between the marks of FILE.
 Seeded: the same number of days gives the same figures.
 """
 
@@ -16,14 +17,15 @@ import numpy.typing as npt
 
 from analysis.flags import bursts, speed, straight_lining
 from analysis.surplus import surplus_vectors
-from benchmarks import coverage_report
+from benchmarks import coverage_report, flag_rules
 from benchmarks.traffic import HONEST, ITEMS, STUFFING, USUAL, WEEKDAYS, Counter, Day, Stuffing
 from survey import signs
-from survey.arrivals import WINDOW
+from survey.arrivals import SAME_AGAIN, WINDOW, Fading
 
 SEED, DAYS, KNOWN = 20261, 500, 20  # 20 working days are four weeks
 K = 10
-SIGNS = ("burst", "repeated", "quick", "straight", "reused")
+# The other two tell of no answer: `staff` of a declared network, `honeypot` of an unseen field.
+SIGNS = ("burst", "repeated", "quick", "straight", "reused", "duplicate")
 BEGIN, END = "<!-- flags:begin -->", "<!-- flags:end -->"
 Flags = npt.NDArray[np.bool_]
 
@@ -42,6 +44,7 @@ class Judge:
             "quick": day.seconds < signs.QUICKEST,
             "straight": straight_lining(day.levels) & speed(day.seconds, _answered(day)),
             "reused": _turn_on_sheet(day) > signs.MOST_OF_A_SHEET,
+            "duplicate": _same_again(day),
         }
         found["repeated"] = self._surplus(day, np.any(list(found.values()), axis=0))
         marked = np.any(list(found.values()), axis=0)
@@ -77,6 +80,15 @@ def _turn_on_sheet(day: Day) -> npt.NDArray[np.int64]:
         seen[day.sheet[place]] += 1
         turn[place] = seen[day.sheet[place]]
     return turn
+
+
+def _same_again(day: Day) -> Flags:
+    """Return who sent what had come from the same sheet within two minutes."""
+    flags, counts = np.zeros(len(day.sheet), dtype=bool), Fading(SAME_AGAIN)
+    for place in np.argsort(day.minutes):
+        content = day.sheet[place], day.levels[place].tobytes()
+        flags[place] = counts.add(content, 60 * day.minutes[place]) > 1
+    return flags
 
 
 def lived(
@@ -121,6 +133,7 @@ def block(days: int) -> str:
     where = "vào các thứ Sáu của một quầy thường · on the Fridays of a usual counter"
     parts = [
         BEGIN,
+        flag_rules.table(),
         said,
         "**Phiếu thật bị đánh dấu, % · Honest answers that carry a sign, %**",
         _table(honest, {"any": "bất kỳ · any"}),
