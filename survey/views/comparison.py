@@ -30,14 +30,15 @@ def home() -> Response:
 @blueprint.get("/units/<code>")
 @roles(READER)
 def latest(code: str) -> Response | str:
-    """Lead to the latest month with results of the first group, or say that there is none."""
+    """Lead to the latest month with results of the largest group, or say that there is none."""
     unit = unit_in_scope(code)
     groups = comparison.groups_below(session(), unit)
     if not groups:
         return render_template("comparison/none.html", unit=unit)
     found = reports.latest_period(session(), _subtree(unit))
     name = (found or periods.containing(periods.today())).name
-    return redirect(url_for(".show", code=unit.code, name=name, group=next(iter(groups))))
+    largest = max(groups, key=lambda group: len(groups[group]))
+    return redirect(url_for(".show", code=unit.code, name=name, group=largest))
 
 
 @blueprint.get("/units/<code>/<name>/<group>")

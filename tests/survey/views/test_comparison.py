@@ -48,7 +48,16 @@ def reader(app: Flask, codes: list[str]) -> FlaskClient:
     return province.sign_in(app, province.person(app, "so@hailong.example", ("reader", "92")))
 
 
-def test_home_leads_to_the_latest_month_of_the_first_group(reader: FlaskClient) -> None:
+def test_home_leads_to_the_latest_month_of_the_largest_group(
+    app: Flask, reader: FlaskClient
+) -> None:
+    with app.app_context():  # which stands first among the groups
+        row = UnitRow(
+            number=1, code="H92.1", name="Sở", level="department", type="so", parent_code="92"
+        )
+        session().add(units.new(row, peers.SINCE))
+        session().commit()
+    assert "Cơ quan cấp tỉnh" in results.page(reader, PAGE)
     assert province.get(reader, "/comparison").location == "/comparison/units/92"
     assert province.get(reader, "/comparison/units/92").location == PAGE
 
