@@ -65,6 +65,8 @@ def test_longer_periods_and_units_add_up_what_counters_and_months_told_apart(
     assert "Nộp hồ sơ 100%" in text
     assert "70 người" in text
     assert "Còn 12 người" in text
+    # How good the data are is read before the groups that they are divided into.
+    assert 0 < text.find("Chất lượng dữ liệu") < text.index(HEAD)
     provincial = province.sign_in(app, divided.provincial)
     text = results.words(provincial, f"/results/units/92/{MONTH}")
     assert "Nhận kết quả 0%" in text
