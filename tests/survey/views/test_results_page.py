@@ -59,6 +59,15 @@ def test_the_published_example_reads_as_it_was_published(
     assert "Năm yếu tố, yếu trước" in text
 
 
+def test_an_index_that_weighs_counters_by_dossiers_is_not_told_as_a_count_of_answers(
+    manager: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = _words(manager, monkeypatch, _report(*_all(), rollup="weighted"))
+    assert "câu trả lời của 31 người" not in text
+    assert "khi mỗi quầy nặng theo số hồ sơ đã trả" in text
+    assert "có 31 người trả lời." in text
+
+
 def test_a_narrow_interval_is_told_in_tenths_and_thousands(
     manager: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
