@@ -60,13 +60,18 @@ def test_a_change_is_told_in_points_with_its_limits(words: Any) -> None:
     found = _found(360, 300)
     gap = found.index.change
     assert gap is not None
-    low, high = (
-        f"{100 * each:.1f}".replace(".", ",") for each in (gap.interval.low, gap.interval.high)
-    )
-    told = f"So với quý trước: tăng khoảng 15,0 điểm phần trăm (từ {low} đến {high})"
+    low, high = (f"{100 * each:.0f}" for each in (gap.interval.low, gap.interval.high))
+    told = f"So với quý trước: tăng khoảng 15 điểm phần trăm (từ {low} đến {high})"
     assert _since(words, found) == told
     turned = told.replace("tăng", "giảm")
     assert _since(words, _found(300, 360)) == turned
+
+
+def test_a_change_has_the_decimals_that_its_interval_earns(words: Any) -> None:
+    narrow = _since(words, _found(9300, 9000, of=10_000))
+    assert "tăng khoảng 3,0 điểm phần trăm (từ 2,2 đến 3,8)" in narrow
+    near = _since(words, _found(3640, 3572, of=4000))  # whole points would say “from 0”
+    assert re.search(r"tăng khoảng 1,7 điểm phần trăm \(từ 0,4 đến 3,0\)", near)
 
 
 def test_a_change_that_is_not_sure_has_no_direction(words: Any) -> None:

@@ -290,7 +290,7 @@ def test_a_closed_month_shows_its_streams_with_their_difference(
     assert "So theo cách trả lời" in text
     assert "Quét mã ở quầy 100%" in text
     assert "Phiếu mời dùng một lần 20%" in text
-    assert "Thấp hơn quét mã ở quầy 80,0 điểm phần trăm (từ " in text
+    assert "Thấp hơn quét mã ở quầy 80 điểm phần trăm (từ " in text
     assert "Đã so 1 lần trong bảng này" in text
     assert "So theo cách trả lời" in results.words(
         manager, f"/results/points/{place.point}/2026-10"
