@@ -22,7 +22,7 @@ from survey.reports.report import (
 from survey.reports.shelf import Shelf
 from survey.reports.splits import divided
 from survey.reports.streams import side_by_side
-from survey.reports.verdict import SHIFT, Before, Verdict, shift, verdict
+from survey.reports.verdict import OPEN, SHIFT, Before, Verdict, shift, verdict
 from survey.storage import (
     comments,
     invitations,
@@ -94,7 +94,9 @@ class PageShelf(Shelf):
         rows = self._shown(place, earlier, measure)
         weighing = self._weighing(place, rows, earlier)
         obstacle = self._lack(place, earlier, measure) if not rows else None
-        if any(earlier.start < day for day in self._new_boundaries(place)):
+        if not report.is_closed:
+            obstacle = OPEN
+        elif any(earlier.start < day for day in self._new_boundaries(place)):
             obstacle = "boundaries"
         elif rows and weighing.rollup != report.rollup:
             obstacle = "rollup"

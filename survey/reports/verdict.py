@@ -19,6 +19,9 @@ from survey.reports.report import Figure, Gap
 from survey.storage.targets import Key, Target
 
 BELOW, FELL, IMPROVED, KEPT, UNKNOWN = "below", "fell", "improved", "kept", "unknown"
+# Of a period that is not closed, both why nothing is compared and the word for each figure: who
+# looks every day finds a false difference in nearly every second year.
+OPEN = "open"
 # A change that is surely smaller is none that matters; set before anybody looked.
 MARGIN = 0.05
 # How far the ways of answering may shift, as the part of people who moved, before two periods
@@ -30,7 +33,8 @@ SHIFT = 0.25
 class Before:
     """The period of the same kind before; `obstacle` says why nothing is held against it.
 
-    "none": no result; "hidden"; "instrument", "boundaries", "channels" or "rollup" changed.
+    "open": the period itself is not closed, nor held against its targets; "none": no result;
+    "hidden"; "instrument", "boundaries", "channels" or "rollup" changed.
     """
 
     period: Period
@@ -83,7 +87,7 @@ def verdict(figures: Sequence[Figure], targets: Mapping[Key, Target], before: Be
         index=_judge([index])[0],
         parts=tuple(standings),
         comparisons=sum(len(each.tests) for each in listed),
-        weakest=_weakest(standings),
+        weakest=None if before.obstacle == OPEN else _weakest(standings),
     )
 
 
@@ -100,10 +104,10 @@ class _Judged:
     """A figure with the tests that it takes: against its target, against the period before."""
 
     def __init__(self, figure: Figure, target: Target | None, before: Before) -> None:
-        self.figure, self.target = figure, target
+        self.figure, self.target, self._is_open = figure, target, before.obstacle == OPEN
         self.difference = _difference(figure, before)
         self.tests: list[Limits] = []
-        if target is not None and figure.is_compared:
+        if target is not None and figure.is_compared and not self._is_open:
             self.tests.append(partial(_above, figure, target.share))
         if self.difference is not None:
             self.tests.append(self.difference.confidence_interval)
@@ -120,7 +124,9 @@ class _Judged:
             change=Gap.of(found) if found else None,
             side=side,
             is_same=is_same and not side,
-            word=_word(to_target, side, is_same=is_same and self.target is None),
+            word=OPEN
+            if self._is_open
+            else _word(to_target, side, is_same=is_same and self.target is None),
         )
 
 

@@ -63,11 +63,23 @@ def test_a_quarter_is_held_against_the_quarter_before_and_a_year_against_the_yea
     results.answered(app, place.point, date(2025, 12, 15), 60, BAD)
     _two_months(app, place)
     for name, before in (("2026-Q4", "2026-Q3"), ("2026-H2", "2026-H1"), ("2026", "2025")):
-        found = _page(app, name=name).verdict
+        with time_machine.travel(datetime(2027, 1, 22, 3, tzinfo=UTC)):
+            results.close(app, date(2027, 1, 7))
+            found = _page(app, name=name).verdict
         assert found is not None
         assert found.before.period.name == before
         assert (found.before.obstacle == "none") is (name == "2026-H2")
         assert (found.index.word == "unknown") is (name == "2026-H2")
+
+
+def test_an_open_quarter_has_its_figures_and_no_verdict_yet(app: Flask, place: Place) -> None:
+    _two_months(app, place)
+    page = _page(app, name="2026-Q4")
+    assert page.report.index is not None
+    assert not page.report.is_closed
+    found = page.verdict
+    assert found is not None
+    assert (found.before.obstacle, found.index.word, found.weakest) == ("open", "open", None)
 
 
 def test_a_month_without_results_before_has_nothing_to_be_held_against(

@@ -67,6 +67,18 @@ def test_the_word_of_the_index_follows_its_intervals(
     assert verdict([share(now, 400)], aims, _before(share(earlier, 400))).index.word == word
 
 
+def test_of_an_open_period_nothing_is_said_but_its_figures() -> None:
+    figures = [share(100, 400), *_factors(A=20, B=390, C=390)]
+    targets = _targets({"index": 90, "A": 90})
+    assert verdict(figures, targets, _before(share(360, 400))).weakest is not None
+    found = verdict(figures, targets, _before(share(360, 400), obstacle="open"))
+    assert {found.index.word, *_words(found).values()} == {"open"}
+    assert (found.index.side, found.index.change, found.weakest, found.comparisons) == (
+        *(0, None, None, 0),
+    )
+    assert found.index.target is not None
+
+
 def test_without_a_target_a_change_that_is_surely_small_keeps() -> None:
     found = verdict([share(9000, 10_000)], {}, _before(share(9010, 10_000)))
     assert (found.index.word, found.index.is_same) == ("kept", True)
