@@ -10,7 +10,7 @@ from scipy.special import stdtrit
 
 from analysis import Item, index_from_sums, tally
 from analysis.interval import normal_quantile, wilson_limits
-from survey.reports import told, verdict, watch
+from survey.reports import control, told, verdict, watch
 from survey.reports.comparison import standing
 from survey.reports.comparison.compare import WEAK_PERIODS
 
@@ -107,7 +107,7 @@ def test_the_fixed_numbers_are_those_of_the_program() -> None:
         100 * verdict.SHIFT,
         WEAK_PERIODS,
         watch.MONTHS,
-        watch.FEWEST_MONTHS,
+        control.FEWEST_MONTHS,
         watch.FEWEST_PEERS,
         watch.BUSY,
         watch.FEWEST_WITHDRAWN,

@@ -101,7 +101,7 @@ def _banner(app: Flask) -> list[str]:
         manager = base + url_for("security.login")
         if app.config["PURPOSE"] == "demo":
             point = demo.first_point(session(), period.today())
-            form = base + url_for("answer.show", token=point.code.token)
+            form = base + url_for("answer.show", token=point.code.token, lang=None)  # as printed
             account = f"{demo.EMAIL}  password: {_password(app)}"
             hint = "This is a demonstration. For real use: flask setup"
         else:

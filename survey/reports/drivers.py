@@ -4,7 +4,7 @@ What needs the answers themselves and not their sums; they are read as patterns 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -46,21 +46,35 @@ class DriversPage:
 
 def drivers_page(session: Session, unit: Unit, period: Period) -> DriversPage:
     """Return what goes together with the overall judgement at a unit and below it."""
-    shelf = Shelf(session, unit, period, with_imported=False)
-    report, measure = shelf.report(Place(unit=unit)), shelf.measures[0]
-    if not report.figures or report.n_respondents < THRESHOLDS.ranked:
-        return DriversPage(report=report)
-    patterns = responses.patterns(session, shelf.codes, period, measure)
-    if not patterns:  # sums outlive the answers they were made from
-        return DriversPage(report=report)
-    levels, people = _arrays(patterns)
-    chosen, few = _drivers(report.questionnaire, levels, people)
-    return DriversPage(
-        report=report,
-        found=_found(report, levels, people, chosen),
-        left_out=tuple(few),
-        straight=_straight(report.questionnaire, levels, people),
-    )
+    return DriversShelf(session, unit, period, with_imported=False).page(Place(unit=unit))
+
+
+class DriversShelf(Shelf):
+    """What was released to a subtree, with the answers behind it as far as they are kept."""
+
+    def page(self, place: Place) -> DriversPage:
+        """Return what goes together with the overall judgement at a unit of the subtree."""
+        report, measure = self.report(place), self.measures[0]
+        if not report.figures or report.n_respondents < THRESHOLDS.ranked:
+            return DriversPage(report=report)
+        weighing = self._weighing(place, self._shown(place, self._period, measure), self._period)
+        # Every answer of the period is read for it and two thousand times drawn from.
+        key = ("drivers", place, self._period, measure)
+        found = self._once(key, weighing, lambda: self._together(report, measure))
+        return replace(found, report=report)
+
+    def _together(self, report: IndexReport, measure: str) -> DriversPage:
+        patterns = responses.patterns(self._session, self.codes, self._period, measure)
+        if not patterns:  # sums outlive the answers they were made from
+            return DriversPage(report=report)
+        levels, people = _arrays(patterns)
+        chosen, few = _drivers(report.questionnaire, levels, people)
+        return DriversPage(
+            report=report,
+            found=_found(report, levels, people, chosen),
+            left_out=tuple(few),
+            straight=_straight(report.questionnaire, levels, people),
+        )
 
 
 def _arrays(patterns: Sequence[tuple[bytes, int]]) -> tuple[Answers, People]:

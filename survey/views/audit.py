@@ -59,6 +59,7 @@ ACT_NAMES = {
     "set up second factor": _l("thiết lập bước xác nhận thứ hai"),
     "settle call-back": _l("ghi xong việc gọi lại"),
     "settle referral": _l("ghi cơ quan đã giải quyết xong góp ý"),
+    "type in answer": _l("nhập phiếu giấy, phiếu điện thoại"),
     "view raw comment": _l("đọc góp ý gốc"),
     "view telephone number": _l("xem số điện thoại"),
     "write exclusion rule": _l("đặt quy tắc loại phiếu có dấu hiệu"),

@@ -139,6 +139,7 @@ def test_places_are_compared_over_official_months_with_the_target_of_their_year(
     app: Flask, place: Place
 ) -> None:
     _aim(app, 2027, 9500)
+    _aim(app, 2026, 9000)
     months = [period.parse(name) for name in ("2027-01", "2026-12", "2026-11")]
     with app.app_context():
         for public_id, code in ((place.point, "31117"), (place.other_point, "31120")):

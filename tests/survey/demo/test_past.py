@@ -149,7 +149,7 @@ def test_one_commune_brought_its_older_answers_in(today: date) -> None:
 def test_some_people_wrote_and_most_of_it_was_released(today: date) -> None:
     written = session().scalar(select(func.count()).select_from(Comment)) or 0
     assert 200 < written < 500
-    released = comments.count(session(), [point.id for point in _points(today)])
+    released = comments.count(session(), units.subtree(session(), demo.PROVINCE, today))
     assert written / 2 < released < written
     held = select(func.count()).select_from(Comment).where(Comment.holds == "money")
     assert 0 < (session().scalar(held) or 0) < written / 10

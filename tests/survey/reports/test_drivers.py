@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 
 from analysis import key_drivers
 from survey import period, reports
@@ -14,7 +15,7 @@ from survey.db import session
 from survey.reports import DriversPage
 from survey.storage import questionnaires, units
 from survey.storage.suppressions import Suppression
-from tests import results
+from tests import pages, results
 from tests.province import Place
 
 OCTOBER = date(2026, 10, 15)
@@ -130,3 +131,16 @@ def test_a_hidden_cell_has_no_drivers(app: Flask, place: Place) -> None:
         session().commit()
     page = _page(app)
     assert (page.found, page.straight) == (None, None)
+
+
+def test_the_answers_are_read_once_for_each_release(
+    app: Flask, place: Place, manager: FlaskClient
+) -> None:
+    _answered(app, place)
+    results.close(app, date(2026, 11, 7))
+    path, reads = "/results/units/31117/2026-10/drivers", []
+    for _ in range(2):
+        with pages.counted(app) as queries:
+            assert "Điều gì đi cùng" in results.page(manager, path)
+        reads.append(sum("response.answers" in query for query in queries))
+    assert reads == [1, 0]
