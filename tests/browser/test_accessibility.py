@@ -5,10 +5,12 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, StorageState, expect
 
 from survey import period
+from survey.storage import point_codes, points
 from tests.browser.conftest import Pages
 from tests.live import Server
 
@@ -122,6 +124,26 @@ def entry(page: Page, address: str) -> None:
     page.goto(urlsplit(address)._replace(path="/").geturl())
 
 
+def privacy(page: Page, address: str) -> None:
+    page.goto(urlsplit(address)._replace(path="/privacy").geturl())
+
+
+def receipt(page: Page, address: str) -> None:
+    thanks(page, address)
+    submit(page, "form[action*=receipt] button")
+
+
+def receipt_withdrawn(page: Page, address: str) -> None:
+    receipt(page, address)
+    submit(page, "button[value=answer]")
+
+
+def receipt_mistyped(page: Page, address: str) -> None:
+    page.goto(urlsplit(address)._replace(path="/receipt").geturl())
+    page.fill("input[name=code]", "ABCDE-FGHJK")
+    submit(page, "main button")
+
+
 def no_such_page(page: Page, address: str) -> None:
     page.goto(urlsplit(address)._replace(path="/no-such-page").geturl())
 
@@ -144,7 +166,11 @@ CITIZENS: dict[Callable[[Page, str], None], str] = {
     unknown_slip: "#code-problem",
     other_counters: "a.button.quiet",
     entry: "#code",
-    no_such_page: "text=404",
+    privacy: "h1",
+    receipt: "button[value=answer]",
+    receipt_withdrawn: "[role=status]",
+    receipt_mistyped: "[role=alert], [aria-invalid]",
+    no_such_page: "text=404",  # as 429 and every other refusal
 }
 LOOKS = ["", "?lang=en", "?size=2&contrast=1"]
 
@@ -166,6 +192,36 @@ def test_the_page_of_a_closed_counter_has_no_violation(page: Page, server: Serve
     page.goto(address)
     assert page.locator("text=không còn nhận phiếu").count()
     assert violations(page) == []
+
+
+def test_the_warning_of_a_revoked_code_has_no_violation(page: Page, server: Server) -> None:
+    address = server.open_point("Quầy 5: Hộ tịch")
+    with server.session() as session:
+        code = points.by_token(session, address.rsplit("/", 1)[-1])
+        point_codes.revoke(session, code.point, period.now())
+        session.commit()
+    page.goto(address)
+    assert page.get_by_role("alert").count()
+    assert violations(page) == []
+
+
+def test_what_a_busy_server_answers_has_no_violation(page: Page, server: Server) -> None:
+    page.goto(server.open_point("Quầy 5: Hộ tịch"))
+    page.locator("label.o").first.click()
+    _rename(server, "seen_nonce", "away")
+    try:
+        with page.expect_navigation():
+            page.evaluate("document.forms[0].submit()")  # as without script
+    finally:
+        _rename(server, "away", "seen_nonce")
+    expect(page.get_by_role("button")).to_have_text("Gửi lại")
+    assert violations(page) == []
+
+
+def _rename(server: Server, table: str, name: str) -> None:
+    with server.session() as session:
+        session.execute(sa.text(f"ALTER TABLE {table} RENAME TO {name}"))
+        session.commit()
 
 
 def test_signing_in_has_no_violation(page: Page, server: Server) -> None:
