@@ -20,6 +20,21 @@ from tests.browser.conftest import Pages
 from tests.live import Server, Stored
 
 TARGET = 56
+IN_SENTENCE = """link => [...link.parentElement.childNodes].some(
+    each => each.nodeType === Node.TEXT_NODE && each.textContent.trim())"""
+# How high the stretch of the screen is in which a tap reaches a link.
+REACH = """link => {
+    link.scrollIntoView({block: "center"});
+    const {left, top, width, height} = link.getBoundingClientRect(), middle = top + height / 2;
+    const far = step => {
+        let moved = 0;
+        while (link.contains(document.elementFromPoint(left + width / 2, middle + moved))) {
+            moved += step / 4;
+        }
+        return moved;
+    };
+    return far(1) - far(-1);
+}"""
 FONT = "e => parseFloat(getComputedStyle(e).fontSize)"
 
 
@@ -77,8 +92,20 @@ def test_every_tap_target_of_a_citizen_is_56_pixels_high(pages: Pages, address: 
     small += _small_targets(page)
     page.goto(f"{address}/others")
     small += _small_targets(page)
-    page.goto(urlsplit(address)._replace(path="/").geturl())
-    assert small + _small_targets(page) == []
+    for path in ("/", "/receipt"):
+        page.goto(urlsplit(address)._replace(path=path).geturl())
+        small += _small_targets(page)
+    page.goto(urlsplit(address)._replace(path="/privacy").geturl())
+    assert small + _small_links(page) == []
+
+
+@pytest.mark.parametrize("read", ["", "?size=1", "?size=2", "?lang=en&size=1"])
+def test_a_finger_finds_every_link_above_the_question_in_56_pixels(
+    pages: Pages, address: str, read: str
+) -> None:
+    page = pages.phone(360, 640)
+    page.goto(address + read)
+    assert _small_links(page) == []
 
 
 def _small_targets(page: Page) -> list[str]:
@@ -86,11 +113,18 @@ def _small_targets(page: Page) -> list[str]:
     targets = page.locator("label:has(input), button, .button, textarea, input[type=text]")
     assert targets.count()
     heights = [(targets.nth(i).evaluate(RECT), i) for i in range(targets.count())]
-    return [
+    return _small_links(page) + [
         f"{page.url}: {targets.nth(i).inner_text()!r} is {bottom - top} high"
         for (top, bottom), i in heights
         if bottom - top < TARGET - ROUNDING
     ]
+
+
+def _small_links(page: Page) -> list[str]:
+    """Return the links that a finger can miss; one within a sentence has the height of its line."""
+    links = [link for link in page.locator("a").all() if not link.evaluate(IN_SENTENCE)]
+    heights = [(link.evaluate(REACH), link.inner_text()) for link in links]
+    return [f"{page.url}: {words!r} {high}" for high, words in heights if high < TARGET - ROUNDING]
 
 
 @pytest.mark.parametrize("name", ["Quầy 5: Hộ tịch", "Q" * 120], ids=["usual", "long"])
