@@ -61,19 +61,20 @@ class Dossiers:
     def coverage(
         self,
         places: Iterable[tuple[ServicePoint, str]],
-        answered: Collection[Key],
         period: Period,
         *,
         n: int | None,
         index: Figure | None,
     ) -> Coverage:
-        """Return the coverage of points with their units; `answered` are those with answers."""
+        """Return the coverage of points with their units.
+
+        Unknown as long as one lacks its dossiers: also where nobody answered, those count.
+        """
         own = [*places]
         lacking = {
             point.name: months
             for point, code in own
-            if (code, point.id) in answered
-            and (months := self._missing(point, (code, point.id), period))
+            if (months := self._missing(point, (code, point.id), period))
         }
         rows = [row for point, code in own for row in self._within((code, point.id), period)]
         here = sum(row.n for row in rows if row.channel == COUNTER)
@@ -124,7 +125,7 @@ class Dossiers:
             month
             for month in period.of_kind("month")
             if (month.start, COUNTER) not in known
-            and (point is None or _belonged(point, key[0], month))
+            and (point is None or (_belonged(point, key[0], month) and _was_open(point, month)))
         )
 
     def _n(self, key: Key, period: Period) -> int:

@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from sqlalchemy.orm import Session
 
@@ -68,12 +67,6 @@ class Arrivals:
         """Return how many answers came to a place, by channel and signs."""
         return [*self._settled.get(place, ()), *self._waiting.get(place, ())]
 
-    @cached_property
-    def answered(self) -> frozenset[Key]:
-        """The points at whose counters somebody answered."""
-        key = ("answered", self._period)
-        return self._kept.once(key, lambda: _answered(self._settled)) | _answered(self._waiting)
-
 
 def is_at_counter(row: Received) -> bool:
     """Say whether somebody answered who was served at a counter."""
@@ -93,7 +86,3 @@ def _arrived(rows: Iterable[Received], above: Above) -> Arrived:
         place: tuple(Received(*place, *kind, *sums) for kind, sums in kinds.items())
         for place, kinds in found.items()
     }
-
-
-def _answered(came: Arrived) -> frozenset[Key]:
-    return frozenset(key for key, rows in came.items() if key[1] and any(map(is_at_counter, rows)))

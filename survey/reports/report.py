@@ -125,7 +125,7 @@ class Coverage:
     """Answers over results handed over at the counter; None where it is not known.
 
     `n` counts the people behind the figures, `online` and `postal` the results that no counter
-    handed over. `missing` names the points with answers that lack a month, and which.
+    handed over. `missing` names the points that lack a month, and which.
     `corrected_on`: the day of the last correction of any of these counts.
     """
 

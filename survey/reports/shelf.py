@@ -157,8 +157,7 @@ class Shelf:
         if not came and not self._is_hidden(place, self._period, measure, *self._splits):
             n = 0
         index = next(iter(figures), None)
-        own = self._points_of(place)
-        return self._dossiers.coverage(own, self._arrivals.answered, self._period, n=n, index=index)
+        return self._dossiers.coverage(self._points_of(place), self._period, n=n, index=index)
 
     def _people(self, place: Place, period: Period, measure: str) -> People:
         """Return how many people the figures of a place rest on; nobody where it is hidden."""

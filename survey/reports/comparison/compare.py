@@ -15,7 +15,7 @@ from survey.reports.comparison.figures import Index, indices
 from survey.reports.comparison.groups import owners, peers_below
 from survey.reports.comparison.released import Cell, Released
 from survey.reports.comparison.result import Comparison, Peer, Weakness
-from survey.reports.coverage import ELSEWHERE, Dossiers, at_counters
+from survey.reports.coverage import Dossiers, at_counters
 from survey.storage import closes, points, questionnaires, units
 from survey.storage import targets as stored_targets
 from survey.storage.questionnaires import QuestionnaireVersion
@@ -195,8 +195,6 @@ class _Table:
 
     def _of_dossiers(self, number: int) -> dict[str, float]:
         """Return the coverage in a period of each unit whose dossiers are known."""
-        here = [row for row in self._arrived[number] if row.n and row.channel not in ELSEWHERE]
-        answered = {(row.unit_code, row.point_id) for row in here}
         shares = {}
         for code in self._known[number]:
             people: Counter[str] = Counter()
@@ -204,7 +202,6 @@ class _Table:
                 people[row.stream] += row.n
             found = self._dossiers.coverage(
                 [each for each in self._points[number] if self._owner_of[each[1]] == code],
-                answered,
                 self._periods[number],
                 n=at_counters(people),
                 index=None,

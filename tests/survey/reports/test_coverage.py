@@ -1,7 +1,7 @@
 """Coverage of a place and period, and the weights of its points."""
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
@@ -84,6 +84,33 @@ def test_a_missing_denominator_is_said_to_be_missing(app: Flask, answered: Place
     quarter = _report(app, "31117", QUARTER).coverage
     assert quarter is not None
     assert [month.name for month in quarter.missing["Quầy 1: Hộ tịch"]] == ["2026-11", "2026-12"]
+
+
+def test_a_counter_where_nobody_answered_lacks_its_dossiers_too(app: Flask, place: Place) -> None:
+    results.answered(app, place.point, DAY, 30, GOOD)
+    results.close(app, CLOSED)
+    _dossiers(app, place.point, 400)
+    found = _report(app).coverage
+    assert found is not None
+    assert (found.share, dict(found.missing)) == (None, {"Quầy 2: Đất đai": (OCTOBER,)})
+    _dossiers(app, place.other_point, 200)
+    found = _report(app).coverage
+    assert found is not None
+    assert (found.share, dict(found.missing)) == (30 / 600, {})
+
+
+def test_a_counter_lacks_nothing_of_the_months_after_its_close(app: Flask, place: Place) -> None:
+    with app.app_context():
+        closed = points.any_of(session(), place.other_point)
+        closed.closed_at = datetime(2026, 8, 20, tzinfo=UTC)
+        session().commit()
+    found = _report(app, when=period.parse("2026-Q3")).coverage
+    assert found is not None
+    lacking = {name: [month.name for month in months] for name, months in found.missing.items()}
+    assert lacking == {
+        "Quầy 1: Hộ tịch": ["2026-07", "2026-08", "2026-09"],
+        "Quầy 2: Đất đai": ["2026-07", "2026-08"],
+    }
 
 
 def test_who_answered_online_is_no_answer_of_the_counter(app: Flask, place: Place) -> None:
