@@ -276,7 +276,7 @@ def test_no_change_of_rank_is_told_where_few_answered_in_the_period_before(
     session: Session,
 ) -> None:
     codes = peers.communes(session, 2)
-    places = [(code, peers.counters(session, code)[0]) for code in codes]
+    places = [(code, peers.counters(session, code, [None])[0]) for code in codes]
     for place, share in zip(places, (0.9, 0.2), strict=True):
         peers.release(session, *place, SEPTEMBER, 300, satisfied=share)
         peers.release(session, *place, OCTOBER, 300, satisfied=1.1 - share)
