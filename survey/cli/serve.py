@@ -17,6 +17,7 @@ from survey import demo, period, schema
 from survey.cli import nightly
 from survey.cli.refusals import refusals
 from survey.db import engine, session
+from survey.demo.settings import shown
 from survey.storage import units
 
 # Files a server needs besides its connections: database, logs, libraries.
@@ -36,6 +37,7 @@ def serve(prepare: bool) -> None:
         if prepare:
             schema.upgrade(engine(), app.config["PURPOSE"], period.today())
             _load_demo(app)
+            app.config.from_mapping(shown(app.config))
         schema.require_current(engine(), app.config["PURPOSE"])
         for line in _banner(app):
             click.echo(line)
