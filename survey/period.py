@@ -187,6 +187,11 @@ def this_year() -> int:
     return containing(today(), "year").year
 
 
+def closed_by(day: date) -> date:
+    """Return the day by which periods have ended that are closed once a day is."""
+    return day + timedelta(days=1) - CLOSES_AFTER
+
+
 def last_close_due(instant: datetime) -> datetime:
     """Return the latest 06:00 in Vietnam that is not after an instant."""
     close = datetime.combine(business_day(instant), DAILY_CLOSE)

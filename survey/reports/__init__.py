@@ -36,7 +36,7 @@ from survey.reports.shelf import Shelf
 from survey.reports.taken_back import TakenBack, taken_back
 from survey.reports.told import ToldPage, told_page
 from survey.reports.verdict import Before, Standing, Verdict
-from survey.storage import batches
+from survey.storage import batches, closes
 from survey.storage.points import ServicePoint
 from survey.storage.units import Unit
 
@@ -124,6 +124,11 @@ def export_reports(
 
 
 def latest_period(session: Session, codes: Collection[str]) -> Period | None:
-    """Return the latest month in which these units have figures; None before the first."""
-    start = batches.latest_month(session, codes)
+    """Return the latest closed month in which these units have figures, else the latest of all.
+
+    An open month has no verdict yet. None before the first.
+    """
+    last = closes.last(session, periods.today())
+    closed = batches.latest_month(session, codes, periods.closed_by(last.day)) if last else None
+    start = closed or batches.latest_month(session, codes)
     return None if start is None else periods.containing(start)

@@ -59,9 +59,12 @@ def id_chunks(session: Session) -> Iterator[Sequence[int]]:
     yield from chunks(session.scalars(select(Batch.id).order_by(Batch.id)).all())
 
 
-def latest_month(session: Session, codes: Collection[str]) -> date | None:
-    """Return the first day of the latest period in which these units have a batch."""
-    return session.scalar(select(func.max(Batch.starts_on)).where(Batch.unit_code.in_(codes)))
+def latest_month(
+    session: Session, codes: Collection[str], ended_by: date = date.max
+) -> date | None:
+    """Return the first day of the latest period, ended by a day, that units have a batch of."""
+    query = select(func.max(Batch.starts_on)).where(Batch.unit_code.in_(codes))
+    return session.scalar(query.where(Batch.ends_on <= ended_by))
 
 
 def first_day(session: Session, codes: Collection[str]) -> date | None:

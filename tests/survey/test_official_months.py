@@ -85,7 +85,7 @@ def test_an_answer_of_the_fifteenth_belongs_to_the_next_month_from_the_close_to_
         (date(2026, 9, 15), date(2026, 10, 15), 10),
         (date(2026, 10, 15), date(2026, 11, 15), 12),
     ]
-    assert province.get(manager, UNIT).location == f"{UNIT}/2026-11"
+    assert province.get(manager, UNIT).location == f"{UNIT}/2026-10"
     text = results.words(manager, f"{UNIT}/2026-10")
     assert "Tháng 10/2026 (15/9–14/10) · Đã chốt tháng" in text
     assert "10 người" in text

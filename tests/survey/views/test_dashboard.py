@@ -64,6 +64,13 @@ def test_with_an_answer_home_leads_to_the_readers_own_unit_and_its_latest_month(
     assert province.get(manager, own).location == f"{own}/2026-10"
 
 
+def test_the_latest_closed_month_comes_before_an_open_one(
+    released: None, manager: FlaskClient
+) -> None:
+    assert "12 người" in results.words(manager, f"{UNIT}/2026-11")
+    assert province.get(manager, UNIT).location == f"{UNIT}/2026-10"
+
+
 def test_the_index_stands_with_its_interval_its_people_and_a_plain_sentence(
     released: None, manager: FlaskClient
 ) -> None:
