@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import cycle
 
 import numpy as np
 import numpy.typing as npt
@@ -122,13 +123,11 @@ class Year:
 
     def _comments(self, overall: npt.NDArray[np.uint8]) -> list[str | None]:
         writes = self._rng.random(len(overall)) < COMMENT
-        which = self._rng.integers(0, 2**31, len(overall))
-        return [
-            _sentence(int(level), int(number)) if write else None
-            for level, number, write in zip(overall, which, writes, strict=True)
-        ]
-
-
-def _sentence(overall: int, number: int) -> str:
-    sentences = CONTENT if overall >= PLEASED and overall in LEVELS else DISCONTENT
-    return sentences[number % len(sentences)]
+        # In turn from the newest back: whatever day it is, the last weeks have one of each, and the
+        # words that a moderator holds are among those still kept.
+        pleased, displeased = cycle(reversed(CONTENT)), cycle(reversed(DISCONTENT))
+        is_pleased = (overall >= PLEASED) & np.isin(overall, list(LEVELS))
+        found: list[str | None] = [None] * len(overall)
+        for place in np.flatnonzero(writes)[::-1].tolist():
+            found[place] = next(pleased if is_pleased[place] else displeased)
+        return found
