@@ -10,7 +10,8 @@ from survey import demo, period
 from survey.storage import users
 from survey.storage.comments import Comment
 from tests.browser.conftest import Pages
-from tests.browser.test_accessibility import SIZES, violations
+from tests.browser.test_accessibility import SIZES, press, violations
+from tests.browser.test_dashboard import follow
 from tests.live import Server
 
 WIDTH = "document.documentElement.scrollWidth"
@@ -54,13 +55,13 @@ def test_a_manager_finds_reads_and_settles_a_comment(page: Page, server: Server)
     _look(page, f"{server.base}/comments/units/00-SNV")
     page.goto(f"{server.base}/comments")
     page.get_by_label("Tìm trong góp ý").fill("ghe ngoi cho")
-    page.get_by_role("button", name="Tìm").click()
+    press(page, "Tìm")
     expect(page.get_by_text("Ghế ngồi chờ ít").first).to_be_visible()
-    page.get_by_role("link", name="Ghi xử lý góp ý 1", exact=True).click()
+    follow(page, "Ghi xử lý góp ý 1")
     _check(page)
     page.get_by_label("Tình trạng").select_option(label="Đang xử lý")
     page.get_by_label("Người phụ trách").fill("Bà Mẫu")
-    page.get_by_role("button", name="Lưu").click()
+    press(page, "Lưu")
     expect(page.get_by_role("status")).to_have_text("Đã lưu.")
 
 
@@ -72,7 +73,7 @@ def test_a_moderator_reads_raw_words_and_decides(moderator: Page, server: Server
         wanted = select(Comment).where(Comment.holds == "money", Comment.text.is_not(None))
         held = session.scalars(wanted.limit(1)).one()
     page.goto(f"{server.base}/moderation/{held.name}")
-    page.get_by_role("button", name="Xem nguyên văn").click()
+    press(page, "Xem nguyên văn")
     expect(page.get_by_text("Lần xem này đã được ghi vào nhật ký.")).to_be_visible()
     expect(page.locator("blockquote").last).to_have_text(held.text or "")
     _check(page)

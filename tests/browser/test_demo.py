@@ -33,7 +33,8 @@ def page(
     """The page of a commune, reached as a newcomer reaches it."""
     opened = pages.open(*request.param, storage_state=signed_in)
     opened.goto(f"{server.base}/results")
-    opened.get_by_role("link", name=COMMUNE).click()
+    with opened.expect_navigation():
+        opened.get_by_role("link", name=COMMUNE).click()
     return opened
 
 

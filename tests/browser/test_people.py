@@ -10,14 +10,11 @@ from PIL import Image
 from playwright.sync_api import Page, StorageState, expect
 
 from tests.browser.conftest import Pages
+from tests.browser.test_accessibility import press
 from tests.live import Server
 
 PASSWORD = "một câu dài dễ nhớ"
 WIDTH = "document.scrollingElement.scrollWidth"
-
-
-def press(page: Page, words: str) -> None:
-    page.get_by_role("button", name=words, exact=True).click()
 
 
 def invite(page: Page, server: Server, email: str) -> str:
