@@ -57,6 +57,7 @@ class Dossiers:
         is_asked = any(choice.name == WEIGHTED for choice in self._choices)
         self._assigned = points.assigned(session, codes, span) if is_asked else []
         self._points = {point.id: point for point, _code in self._assigned}
+        self.stays = points.stays(session, codes)
 
     def coverage(
         self,
@@ -125,7 +126,14 @@ class Dossiers:
             month
             for month in period.of_kind("month")
             if (month.start, COUNTER) not in known
-            and (point is None or (_belonged(point, key[0], month) and _was_open(point, month)))
+            and (point is None or (self._belonged(key, month) and _was_open(point, month)))
+        )
+
+    def _belonged(self, key: Key, month: Period) -> bool:
+        code, point_id = key
+        return any(
+            stay.begin < month.end and (stay.end is None or stay.end > month.start)
+            for stay in self.stays.get((point_id, code), ())
         )
 
     def _n(self, key: Key, period: Period) -> int:
@@ -145,15 +153,6 @@ def _band(index: Figure | None, n: int | None, known: int | None) -> tuple[Sensi
         return ()
     found = sensitivity_band(index.estimate, n, known)
     return found if isfinite(found[0].shift) else ()  # all were satisfied, or nobody
-
-
-def _belonged(point: ServicePoint, code: str, month: Period) -> bool:
-    return any(
-        link.unit_code == code
-        and link.valid_from < month.end
-        and (link.valid_to is None or link.valid_to > month.start)
-        for link in point.assignments
-    )
 
 
 def _was_open(point: ServicePoint, period: Period) -> bool:

@@ -134,7 +134,13 @@ class PageShelf(Shelf):
         if people != counted.n:
             return ()
         few = min(counted.channels.values()) < self._threshold  # k was raised since
-        return () if few else side_by_side(rows, self._questionnaire(measure))
+        if few:
+            return ()
+        version = self._version(measure).id
+        return self._kept.once(
+            ("streams", place.key, self._period, version, self._with_imported),
+            lambda: side_by_side(rows, self._questionnaire(measure)),
+        )
 
     def _divided(self, place: Place, measure: str) -> tuple[Split, ...]:
         """Return the groups that the months of a closed period told apart."""

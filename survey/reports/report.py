@@ -34,20 +34,19 @@ FEW = THRESHOLDS.few
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A unit with everything below it, or one point of it."""
+    """A unit with everything below it, or one point of it.
+
+    A point that was moved is no longer today's here: the page of its own is elsewhere.
+    """
 
     unit: Unit
     point: ServicePoint | None = None
+    is_todays: bool = True
 
     @property
     def key(self) -> tuple[str, int]:
         """Where its rows stand: unit code, and the point's number or 0."""
         return self.unit.code, 0 if self.point is None else self.point.id
-
-    @property
-    def is_todays(self) -> bool:
-        """Whether a page of its own shows it: a point that was moved has one elsewhere."""
-        return self.point is None or self.point.assignments[-1].unit_code == self.unit.code
 
     @property
     def level(self) -> str:

@@ -143,7 +143,8 @@ class Shelf:
         return not ended or bool(self._rows[code, point.id] or self._arrivals.at((code, point.id)))
 
     def _point(self, point: ServicePoint, code: str) -> Place:
-        return Place(unit=self._tree[code], point=point)
+        is_todays = any(stay.end is None for stay in self._dossiers.stays[point.id, code])
+        return Place(unit=self._tree[code], point=point, is_todays=is_todays)
 
     def _weighing(self, place: Place, rows: list[TallyRow], period: Period) -> Weighing:
         """Return how a unit's points are added up; a point has nothing to add."""

@@ -1,8 +1,10 @@
 """Service points: the stable thing a citizen rates, whatever unit it belongs to today."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import ForeignKey, Select, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship, selectinload
@@ -15,6 +17,13 @@ from survey.storage.units import Unit
 SCALE_ORDERS = ("official", "reversed", "split")
 PAGE_SIZE = 50
 SHORTEST_NAME, LONGEST_NAME = 2, 120
+
+
+class Stay(NamedTuple):
+    """When a point belonged to a unit: [begin, end), without an end while it does."""
+
+    begin: date
+    end: date | None
 
 
 class ServicePoint(Base):
@@ -222,9 +231,18 @@ def assigned(
         )
         .distinct()
         .order_by(ServicePoint.sort_key)
-        .options(selectinload(ServicePoint.assignments))
     )
     return [(point, code) for point, code in session.execute(query)]
+
+
+def stays(session: Session, codes: Collection[str]) -> Mapping[tuple[int, str], Sequence[Stay]]:
+    """Return when points belonged to these units, by the point's number and the unit's code."""
+    link = PointAssignment
+    query = select(link.point_id, link.unit_code, link.valid_from, link.valid_to)
+    found: defaultdict[tuple[int, str], list[Stay]] = defaultdict(list)
+    for point_id, code, begin, end in session.execute(query.where(link.unit_code.in_(codes))):
+        found[point_id, code].append(Stay(begin, end))
+    return found
 
 
 def unit_on(session: Session, point: ServicePoint, on: date) -> Unit:
