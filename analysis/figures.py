@@ -34,6 +34,7 @@ class Figures:
             "n_respondents": int(values.n_respondents[here]),
             "n_effective": float(values.n_effective[here]),
             "collapsed": bool(values.collapsed[here]),
+            "clustered": not self.ratio.of_persons[here],
             "interval_method": str(values.interval_method[here]),
             "lowest": values.lowest,
         }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from analysis.days import Days
 from analysis.layout import Integers, Layout, positions, union
 from analysis.ratio import Design
 from analysis.sums import Sums, pack
@@ -74,29 +75,43 @@ def _added(raws: Sequence[bytes], groups: npt.ArrayLike) -> tuple[Layout, Intege
 
 
 def strata_of_tallies(
-    raws: Sequence[bytes], places: npt.ArrayLike, strata: npt.ArrayLike, n_places: int
+    raws: Sequence[bytes],
+    places: npt.ArrayLike,
+    strata: npt.ArrayLike,
+    n_places: int,
+    days: npt.ArrayLike | None = None,
 ) -> Strata:
     """Return the strata of `n_places` places from stored sums.
 
-    `places` and `strata` (sums,), integers: the place that a tally belongs to, 0 to
-    n_places − 1, and its stratum there; the tallies of one stratum are added. Equals
-    `Strata.of_places` of these totals; a place without tallies is one stratum of nobody.
-    Raises ValueError for other shapes, an unknown place, and what `unpack` refuses.
+    `places`, `strata` and `days` (sums,), integers: the place that a tally belongs to, 0 to
+    n_places − 1, its stratum there and its day, if those are known; the tallies of one stratum
+    are added, and those of one day of a stratum. Equals `Strata.of_places` of these totals; a
+    place without tallies is one stratum of nobody. Raises ValueError for other shapes, an
+    unknown place, and what `unpack` refuses.
     """
-    place, stratum = (np.asarray(each, dtype=np.int64) for each in (places, strata))
-    if place.shape != (len(raws),) or stratum.shape != place.shape:
-        raise ValueError("give one place and one stratum for each tally")
+    place, stratum, day = (
+        np.asarray(each, dtype=np.int64)
+        for each in (places, strata, np.zeros(len(raws)) if days is None else days)
+    )
+    if place.shape != (len(raws),) or not place.shape == stratum.shape == day.shape:
+        raise ValueError("give one place, one stratum and one day for each tally")
     if ((place < 0) | (place >= n_places)).any():
         raise ValueError("a place must be from 0 to n_places − 1")
     layout, matrix = unpack(raws)
     empty = np.setdiff1d(np.arange(n_places), place)
-    place, stratum = np.append(place, empty), np.append(stratum, np.zeros_like(empty))
+    place, stratum, day = (
+        np.append(own, new) for own, new in ((place, empty), (stratum, 0 * empty), (day, 0 * empty))
+    )
     matrix = np.vstack([matrix, np.zeros((len(empty), layout.size), dtype=np.int64)])
-    order = np.lexsort((stratum, place))
-    place, stratum = place[order], stratum[order]
-    is_new = np.append(True, (np.diff(place) != 0) | (np.diff(stratum) != 0))
-    starts = np.flatnonzero(is_new)
-    totals = np.add.reduceat(matrix[order], starts, axis=0)
-    first = np.searchsorted(place[starts], np.arange(n_places))
+    order = np.lexsort((day, stratum, place))
+    place, stratum, day = place[order], stratum[order], day[order]
+    is_stratum = (np.diff(place, prepend=-1) != 0) | (np.diff(stratum, prepend=0) != 0)
+    by_day = np.flatnonzero(is_stratum | (np.diff(day, prepend=0) != 0))
+    matrix = np.add.reduceat(matrix[order], by_day, axis=0)
+    starts = np.flatnonzero(is_stratum[by_day])
+    totals = np.add.reduceat(matrix, starts, axis=0)
+    first = np.searchsorted(place[by_day][starts], np.arange(n_places))
     rows = totals[:, :1].astype(np.float64)
-    return Strata(layout, totals, Design(rows, first, np.full_like(rows, np.nan)))
+    design = Design(rows, first, np.full_like(rows, np.nan))
+    number = np.cumsum(is_stratum[by_day]) - 1
+    return Strata(layout, totals, design, None if days is None else Days(number, matrix))

@@ -1,6 +1,6 @@
 """A satisfaction index from integer sums, with variance between people."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -68,6 +68,7 @@ class SatisfactionIndex(Estimate):
 def index_from_sums(
     sums: Mapping[int, Sums],
     *,
+    days: Mapping[int, Sequence[Sums]] | None = None,
     population: Mapping[int, int] | None = None,
     fpc: bool = False,
     rollup: str = "pooled",
@@ -87,18 +88,24 @@ def index_from_sums(
     everybody once, "weighted" gives a person N_h/n_h from `population`, "mean" is the mean of
     the strata that have answers. Where a population is given, "pooled" is "weighted" and says
     so. `fpc` multiplies the variance of a stratum by 1 − n_h/N_h, where n_h is all people
-    tallied: only for the target "these dossiers". `prior` stabilises the interval of few people
+    tallied: only for the target "these dossiers". `days`, of every stratum, are the same people
+    counter × day by counter × day: with 20 degrees of freedom (days with answers − strata) or
+    more those are the clusters, and `clustered` says so; with fewer each person is one, because
+    few days tell too little. `prior` stabilises the interval of few people
     (default: items of a person correlate by 0.5). The variance is described at
     `analysis.ratio.estimate`, the interval at `Estimate.confidence_interval`; a share of people
     in one stratum with equal weights has plain Wilson limits.
 
     The estimate covers the strata with people only. Nobody at all: estimate and limits nan,
     counts 0. One person: no standard error. Raises ValueError for an unknown profile or
-    roll-up, a missing population or one below n_h, and sums that do not add.
+    roll-up, a missing population or one below n_h, sums that do not add, days that are not the
+    people of their stratum, and days together with `fpc`.
     """
     known_profile(profile)
     rollup = named_rollup(rollup, has_population=population is not None, fpc=fpc)
     strata = Strata.of_places([sums], population, fpc=fpc)
+    if days is not None and sums:
+        strata = strata.by_day([days.get(key, ()) for key in sums])
     table = index_table(strata, rollup=rollup, profile=profile, prior=prior or Stabiliser())
     return index_at(table, 0)
 

@@ -150,7 +150,8 @@ class Estimate:
     """A share or a mean with its standard error, both fractions from 0 to 1.
 
     `degrees_of_freedom` of the standard error; `collapsed` when they were fewer than 8 and the
-    strata were therefore taken as one. `n_respondents` people stand behind it; `n_effective`:
+    strata were therefore taken as one; `clustered` when people of one counter and day were taken
+    as one draw, and not each alone. `n_respondents` people stand behind it; `n_effective`:
     how many independent people or answers it is worth, the n of Wilson's formula. `lowest`: the
     least value the figure can take (0.2 for mean5). `interval_method`: "wilson",
     "wilson-neff-t" or "t".
@@ -164,6 +165,7 @@ class Estimate:
     collapsed: bool
     interval_method: str
     lowest: float = 0.0
+    clustered: bool = False
 
     def confidence_interval(
         self, level: float = 0.95, method: str = "wilson"

@@ -12,7 +12,7 @@ from analysis.interval import Array, Estimate, normal_quantile
 from analysis.profiles import PROFILES, Moments
 from analysis.stabiliser import Stabiliser
 from analysis.sums import Sums
-from analysis.table import Strata, expanded, index_table
+from analysis.table import Strata, expanded, index_table, moments_of
 
 
 def overlap(
@@ -65,9 +65,10 @@ def overlaps(
         index_table(each, rollup="pooled", profile=profile, prior=prior).indices
         for each in (strata, whole)
     )
-    m, b = PROFILES[profile].moments(strata.layout, strata.matrix).first(), together.at(0, 0)
+    (of_indices, _, rows), b = moments_of(strata, profile), together.at(0, 0)
+    m = of_indices.first()
     a = design.spread(own.values.estimate[:, :1])
-    products = design.total(_products(m, design.rows, a, b["estimate"]))
+    products = design.total(_products(m, rows, a, b["estimate"]))
     with np.errstate(invalid="ignore"):
         shared = (products / (design.total(m.x) * m.x.sum()))[:, 0].tolist()
     return [

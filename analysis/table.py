@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.counting import count
+from analysis.days import Days, clustered, enough
 from analysis.figures import Figures, figures
 from analysis.interval import Array
 from analysis.layout import SCALE, Integers, Item, Layout
@@ -38,11 +39,16 @@ class IndexTable:
 
 @dataclass(frozen=True)
 class Strata:
-    """The integers (strata, size) of one or many places, one place after the other."""
+    """The integers (strata, size) of one or many places, one place after the other.
+
+    With `days`, the people of a place with enough of them are clustered by counter × day; every
+    other place's people are clusters of their own.
+    """
 
     layout: Layout
     matrix: Integers
     design: Design
+    days: Days | None = None
 
     @classmethod
     def of_matrix(cls, layout: Layout, matrix: Integers) -> "Strata":
@@ -87,6 +93,22 @@ class Strata:
         design = Design(rows, starts, checked(sizes.reshape(-1, 1), rows, population), fpc=fpc)
         return cls(layout, matrix, design)
 
+    def by_day(self, days: Sequence[Sequence[Sums]]) -> "Strata":
+        """Return these strata with the days of each, in the order of the strata.
+
+        Raises ValueError where the days of a stratum are not the people in it.
+        """
+        layout, narrow = stack([day for own in days for day in own] or [Sums.total([])])
+        stratum = np.repeat(np.arange(len(days)), [len(own) for own in days])
+        if len(days) != len(self.matrix) or layout != self.layout:
+            raise ValueError("give the days of each stratum, with the items of all strata")
+        matrix = narrow[: len(stratum)]
+        added = np.zeros_like(self.matrix)
+        np.add.at(added, stratum, matrix)
+        if (added != self.matrix).any():
+            raise ValueError("the days of a stratum must add up to the people in it")
+        return replace(self, days=Days(stratum, matrix))
+
 
 def population_of(key: int | None, population: Mapping[int, int] | None) -> float:
     """Return the population of a stratum; nan where it is not known."""
@@ -115,12 +137,13 @@ def named_rollup(rollup: str, *, has_population: bool, fpc: bool) -> str:
 
 def index_table(strata: Strata, *, rollup: str, profile: str, prior: Stabiliser) -> IndexTable:
     """Return the figures of all places by one profile and roll-up."""
-    found, layout, matrix, design = PROFILES[profile], strata.layout, strata.matrix, strata.design
+    found, layout, design = PROFILES[profile], strata.layout, strata.design
     if rollup == "mean":
         design = replace(design, shares=np.ones_like(design.rows))
-    of_indices, of_items = found.moments(layout, matrix), item_moments(layout, matrix)
+    of_indices, of_items, rows = moments_of(strata, profile)
     if rollup == "weighted":
         of_indices, of_items = expanded(of_indices, design), expanded(of_items, design)
+    design = replace(design, rows=rows)
     return IndexTable(
         profile=profile,
         rollup=rollup,
@@ -128,8 +151,29 @@ def index_table(strata: Strata, *, rollup: str, profile: str, prior: Stabiliser)
         columns=found.columns(layout),
         indices=figures(of_indices, design, found, prior),
         items=figures(of_items, design, PROFILES[OVERALL], Stabiliser()),
-        counts=layout.item_counts(design.total(matrix)),
+        counts=layout.item_counts(design.total(strata.matrix)),
     )
+
+
+def moments_of(strata: Strata, profile: str) -> tuple[Moments, Moments, Array]:
+    """Return the moments of the indices and of the items, and the clusters of each stratum.
+
+    Raises ValueError for days with a finite population correction, which counts people.
+    """
+    people, days = _moments(strata.layout, strata.matrix, profile), strata.days
+    if days is None:
+        return *people, strata.design.rows
+    if strata.design.fpc:
+        raise ValueError("a finite population correction counts people; leave out the days")
+    n = len(strata.matrix)
+    products = [days.products(of, n) for of in _moments(strata.layout, days.matrix, profile)]
+    by_day = enough(products[0]["clusters"], strata.design)
+    indices, items = (clustered(*each, by_day) for each in zip(people, products, strict=True))
+    return indices, items, np.where(by_day, days.rows(n), strata.design.rows)
+
+
+def _moments(layout: Layout, matrix: Integers, profile: str) -> tuple[Moments, Moments]:
+    return PROFILES[profile].moments(layout, matrix), item_moments(layout, matrix)
 
 
 def expanded(moments: Moments, design: Design) -> Moments:
