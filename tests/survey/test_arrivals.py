@@ -3,12 +3,12 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from analysis.flags import bursts, is_burst
 from survey import period
-from survey.arrivals import Arrivals, Crowd, SheetUse
+from survey.arrivals import WINDOW, Arrivals, Crowd, SheetUse
 
 POINT, OTHER = 1, 2
 
@@ -48,17 +48,18 @@ def test_the_keys_of_ten_minutes_are_remembered_until_settled(arrivals: Arrivals
 
 
 @given(st.lists(st.integers(0, 120), min_size=1, max_size=60))
+@example([74, 0, 0, 0, 0, 120, 120, 120, 120, 120])
 def test_what_is_marked_one_by_one_is_what_the_whole_day_would_show(gaps: list[int]) -> None:
-    arrivals, marked, minutes, expected = Arrivals(), set[int](), list[float](), 1.5
-    with time_machine.travel(period.now(), tick=False) as clock:
+    arrivals, marked, seconds, expected = Arrivals(), set[int](), list[int](), 1.5
+    # Whole seconds: at exactly ten minutes a fraction would decide by its rounding.
+    with time_machine.travel(period.now().replace(microsecond=0), tick=False) as clock:
         for key, gap in enumerate(gaps):
             clock.shift(gap)
-            minutes.append((minutes[-1] if minutes else 0) + gap / 60)
+            seconds.append((seconds[-1] if seconds else 0) + gap)
             if is_burst(arrivals.note(POINT, key).in_window, expected):
                 marked |= (found := set(arrivals.recent(POINT)))
                 arrivals.settle(POINT, found)
-    exact = [round(minute * 60) / 60 for minute in minutes]
-    flags = bursts(exact, rate=expected / 10)
+    flags = bursts(seconds, window=WINDOW, rate=expected / WINDOW)
     assert [key in marked for key in range(len(gaps))] == flags.tolist()
 
 
