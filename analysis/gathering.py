@@ -9,7 +9,7 @@ import numpy.typing as npt
 from analysis.days import Days
 from analysis.layout import Integers, Layout, positions, union
 from analysis.ratio import Design
-from analysis.sums import Sums, pack
+from analysis.sums import Sums
 from analysis.table import Strata
 
 # Where the header of `Sums.to_bytes` says how wide an integer is, and the length of its end.
@@ -49,29 +49,6 @@ def _beginning(raw: bytes, kinds: dict[bytes, Sums]) -> bytes:
     beginning = raw[: -CHECKSUM - raw[WIDTH] * sums.layout.size]
     kinds[beginning] = sums
     return beginning
-
-
-def totals(raws: Sequence[bytes], groups: npt.ArrayLike) -> list[Sums]:
-    """Return the total of the stored sums of each group.
-
-    `groups` (sums,), integers: the group of each, every number from 0 to the largest used.
-    Raises ValueError for what `unpack` refuses.
-    """
-    layout, found = _added(raws, groups)
-    return [Sums(layout.items, total) for total in found]
-
-
-def packed_totals(raws: Sequence[bytes], groups: npt.ArrayLike) -> list[bytes]:
-    """Return what `totals` returns, each as `Sums.to_bytes` stores it."""
-    return pack(*_added(raws, groups))
-
-
-def _added(raws: Sequence[bytes], groups: npt.ArrayLike) -> tuple[Layout, Integers]:
-    layout, matrix = unpack(raws)
-    group = np.asarray(groups, dtype=np.int64)
-    order = np.argsort(group, kind="stable")
-    starts = np.flatnonzero(np.diff(group[order], prepend=-1))
-    return layout, np.add.reduceat(matrix[order], starts, axis=0)
 
 
 def strata_of_tallies(

@@ -139,8 +139,9 @@ class Sums:
         unsigned integers of w = 1, 2, 4 or 8 bytes; CRC-32. Equal sums give equal bytes.
         Raises ValueError for a code longer than 255 bytes.
         """
-        (raw,) = pack(self.layout, self.vector[None])
-        return raw
+        width = next(w for w in WIDTHS if self.vector.max() < 1 << 8 * w)
+        body = _beginning(self.layout, width) + self.vector.astype(f"<u{width}").tobytes()
+        return body + zlib.crc32(body).to_bytes(4, "little")
 
     @classmethod
     def from_bytes(cls, raw: bytes) -> Self:
@@ -154,19 +155,6 @@ class Sums:
         names, start = _names(body, _HEADER.size, 2 * n_items)
         items = tuple(Item(c, f or None) for c, f in zip(names[::2], names[1::2], strict=True))
         return cls(items, np.frombuffer(body, f"<u{width}", offset=start).astype(np.int64), scale)
-
-
-def pack(together: Layout, vectors: Integers) -> list[bytes]:
-    """Return `Sums.to_bytes` of many sums of one layout, integers (sums, integers)."""
-    packed = [b""] * len(vectors)
-    fits = np.searchsorted([1 << 8 * width for width in WIDTHS[:-1]], vectors.max(axis=1), "right")
-    for number, width in enumerate(WIDTHS):
-        own = np.flatnonzero(fits == number)
-        start = _beginning(together, width)
-        for row, vector in zip(own.tolist(), vectors[own].astype(f"<u{width}"), strict=True):
-            body = start + vector.tobytes()
-            packed[row] = body + zlib.crc32(body).to_bytes(4, "little")
-    return packed
 
 
 @lru_cache(maxsize=256)

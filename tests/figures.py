@@ -89,7 +89,7 @@ def tallied(
         stream=stream,
         flagged=False,
         n=n,
-        sums=tally(levels, asked).to_bytes(),
+        days=((None, tally(levels, asked).to_bytes()),),
     )
 
 

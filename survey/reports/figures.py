@@ -1,16 +1,20 @@
 """Tallies of whole batches → published figures."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from analysis import ItemShare, SatisfactionIndex, Sums, index_from_sums
-from analysis.gathering import totals
+import numpy as np
+
+from analysis import ItemShare, SatisfactionIndex, Stabiliser, Sums
+from analysis.gathering import strata_of_tallies
+from analysis.index import index_at
+from analysis.table import Strata, checked, index_table
 from forms.questionnaire import Questionnaire, Wording
 from survey.reports.report import PROFILE, PULSE, Figure
 from survey.storage.tallies import TallyRow
 
 OVERALL_ITEM = "overall"
-# One stratum for each point, one for what the points of a unit left over together.
-Strata = Mapping[int, Sums]
 # How many stand behind a stratum, by the unit's code and the number of the point, or 0.
 Population = Mapping[tuple[str, int], int]
 
@@ -47,10 +51,12 @@ def _figures(
 ) -> Iterator[Figure]:
     if not rows:
         return
-    strata, wording = strata_of(rows), questionnaire.wordings["vi"]
-    total = Sums.total(strata.values())
-    sizes = None if population is None else dict(enumerate(population[k] for k in _keys(rows)))
-    index = index_from_sums(strata, profile=profile, population=sizes)
+    strata, wording, rollup = strata_of([rows]), questionnaire.wordings["vi"], "pooled"
+    if population is not None:
+        strata, rollup = _weighed(strata, rows, population), "weighted"
+    total = Sums(strata.layout.items, strata.matrix.sum(axis=0))
+    table = index_table(strata, rollup=rollup, profile=profile, prior=Stabiliser())
+    index = index_at(table, 0)
     yield _index("overall", "index", questionnaire.title, index, total.pooled_levels())
     for code, name in wording.factors.items():
         if code in index.factors:
@@ -101,13 +107,34 @@ def _item(share: ItemShare, wording: Wording, profile: str) -> Figure:
     )
 
 
-def strata_of(rows: Sequence[TallyRow]) -> Strata:
-    """Return the sums of each point, and of what the points of a unit left over together."""
-    number_of = {key: number for number, key in enumerate(_keys(rows))}
-    numbers = [number_of[row.unit_code, row.point_id or 0] for row in rows]
-    return dict(enumerate(totals([row.sums for row in rows], numbers)))
+def point_of(row: TallyRow) -> tuple[str, int]:
+    """Return the unit's code and the point's number, 0 for what a unit's points left over."""
+    return row.unit_code, row.point_id or 0
 
 
-def _keys(rows: Sequence[TallyRow]) -> list[tuple[str, int]]:
-    """Return the strata of some tallies, in the order of their numbers."""
-    return sorted({(row.unit_code, row.point_id or 0) for row in rows})
+def strata_of(
+    places: Sequence[Sequence[TallyRow]], key: Callable[[TallyRow], Any] = point_of
+) -> Strata:
+    """Return the strata of some places, those of each in the order of their keys.
+
+    The people of one batch are a day of their counter, where every tally says its batch.
+    """
+    keys = sorted({key(row) for own in places for row in own})
+    number = {each: position for position, each in enumerate(keys)}
+    found = [
+        (place, number[key(row)], batch_id, sums)
+        for place, own in enumerate(places)
+        for row in own
+        for batch_id, sums in row.days
+    ]
+    place, stratum, days, raws = zip(*found, strict=True) if found else ((), (), (), ())
+    told = None not in days
+    return strata_of_tallies(raws, place, stratum, len(places), days if told else None)
+
+
+def _weighed(strata: Strata, rows: Sequence[TallyRow], population: Population) -> Strata:
+    """Return the strata of one place with how many stand behind each."""
+    keys = sorted({point_of(row) for row in rows})
+    sizes = np.array([[population[each]] for each in keys], dtype=np.float64)
+    sizes = checked(sizes, strata.design.rows, population)
+    return replace(strata, design=replace(strata.design, population=sizes))

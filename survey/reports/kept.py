@@ -10,19 +10,17 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-import numpy as np
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import Pool
 
-from analysis.gathering import packed_totals
 from survey.period import Period
 from survey.storage import closes, responses, tallies
 from survey.storage.responses import Received
 from survey.storage.tallies import TallyRow
 
 T = TypeVar("T")
-# Half a kilobyte each: room for four pages of a large province.
-MOST_ROWS = 200_000
+# Half a kilobyte each: room for three years of a large province.
+MOST_TALLIES = 300_000
 
 
 class Kept:
@@ -30,6 +28,7 @@ class Kept:
 
     def __init__(self, rows: Sequence[TallyRow]) -> None:
         self.rows = rows
+        self.size = sum(len(row.days) for row in rows)
         self._found: dict[Hashable, Any] = {}
 
     def once(self, key: Hashable, work: Callable[[], T]) -> T:
@@ -78,7 +77,7 @@ class _Store:
             if release != self._release:
                 return
             self._kept[key] = kept
-            while sum(len(each.rows) for each in self._kept.values()) > MOST_ROWS:
+            while sum(each.size for each in self._kept.values()) > MOST_TALLIES:
                 self._kept.popitem(last=False)
 
     def clear(self) -> None:
@@ -122,17 +121,9 @@ def _added_up(rows: Iterable[TallyRow]) -> list[TallyRow]:
     cells: defaultdict[Hashable, list[TallyRow]] = defaultdict(list)
     for row in rows:
         cells[row.cell].append(row)
-    found = [own[0] for own in cells.values() if len(own) == 1]
-    # Apart, because an item may stand in another factor of another measure.
-    several: defaultdict[str, list[list[TallyRow]]] = defaultdict(list)
-    for own in cells.values():
-        if len(own) > 1:
-            several[own[0].measure_hash].append(own)
-    for groups in several.values():
-        raws = [row.sums for own in groups for row in own]
-        totals = packed_totals(raws, np.repeat(np.arange(len(groups)), [*map(len, groups)]))
-        found += [
-            own[0]._replace(n=sum(row.n for row in own), sums=total)
-            for own, total in zip(groups, totals, strict=True)
-        ]
-    return found
+    return [own[0] if len(own) == 1 else _together(own) for own in cells.values()]
+
+
+def _together(rows: Sequence[TallyRow]) -> TallyRow:
+    days = tuple(day for row in rows for day in row.days)
+    return rows[0]._replace(n=sum(row.n for row in rows), days=days)

@@ -24,7 +24,7 @@ from survey.period import Period
 from survey.storage.points import ServicePoint
 from survey.storage.units import Unit
 
-METHOD_VERSION = "1"
+METHOD_VERSION = "2"
 PROFILE, PULSE = "t2b-pooled", "t2b-overall"
 ROLLUP, BASIS = "pooled", "respondents_only"
 THRESHOLDS = Thresholds()
@@ -104,6 +104,11 @@ class Figure:
     def is_collapsed(self) -> bool:
         """Whether too few people answered to tell its points apart: they count as one stratum."""
         return self.source is not None and self.source.collapsed
+
+    @property
+    def is_clustered(self) -> bool:
+        """Whether who came to one counter on one day counts as one draw, for days differ."""
+        return self.source is not None and self.source.clustered
 
     @cached_property
     def gates(self) -> Gates:

@@ -48,5 +48,5 @@ def _as_tally(row: AnyRow) -> TallyRow:
         stream=row.category,
         flagged=False,
         n=row.n,
-        sums=row.sums,
+        days=((None, row.sums),),
     )

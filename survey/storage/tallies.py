@@ -26,7 +26,12 @@ class Tally(Base):
 
 
 class TallyRow(NamedTuple):  # made by the hundred thousand
-    """A tally with what its batch says about it."""
+    """A tally with what its batch says about it.
+
+    `days`: the sums of each batch it was added up from, with the batch's number, None where that
+    is not known. A batch holds what one point received from one daily close to the next that
+    released anything: a day, where people come.
+    """
 
     unit_code: str
     point_id: int | None
@@ -38,11 +43,11 @@ class TallyRow(NamedTuple):  # made by the hundred thousand
     stream: str
     flagged: bool
     n: int
-    sums: bytes
+    days: tuple[tuple[int | None, bytes], ...]
 
     @property
     def cell(self) -> tuple[object, ...]:
-        """All but its people and sums: tallies alike in this add up."""
+        """All but its people and their sums: tallies alike in this add up."""
         return self[:-2]
 
 
@@ -105,14 +110,17 @@ def vectors(session: Session, codes: Collection[str], period: Period) -> Sequenc
     """Return the tallies of these units' batches that lie whole within a period."""
     columns = [
         *(Batch.__table__.c[name] for name in _OF_BATCH),
-        *(Tally.__table__.c[name] for name in ("stream", "flagged", "n", "sums")),
+        *(Tally.__table__.c[name] for name in ("stream", "flagged", "n", "batch_id", "sums")),
     ]
     query = (
         select(*columns)
         .join(Tally, Tally.batch_id == Batch.id)
         .where(Batch.unit_code.in_(codes), _within(period))
     )
-    return [TallyRow._make(row) for row in session.execute(query)]
+    return [
+        TallyRow._make((*own, ((batch_id, sums),)))
+        for *own, batch_id, sums in session.execute(query)
+    ]
 
 
 def counts(session: Session, period: Period) -> Sequence[CellCount]:

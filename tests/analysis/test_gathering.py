@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis import Item, Stabiliser, Sums, standardise, tally
-from analysis.gathering import WIDTH, packed_totals, strata_of_tallies, totals, unpack
+from analysis.gathering import strata_of_tallies, unpack
 from analysis.index import index_at
 from analysis.standardisation import standardised_table
 from analysis.sums import stack
@@ -32,30 +32,6 @@ def test_what_was_stored_is_read_as_it_is_read_one_by_one() -> None:
 
 def test_nothing_stored_is_no_rows() -> None:
     assert unpack([])[1].shape == (0, 1)
-
-
-def test_the_sums_of_a_group_add_up_as_they_do_one_by_one() -> None:
-    raws = [each.to_bytes() for each in MANY]
-    found = totals(raws, [2, 0, 2, 1, 0, 2])
-    expected = ([MANY[1], MANY[4]], [MANY[3]], [MANY[0], MANY[2], MANY[5]])
-    layout = stack(MANY)[0]
-    for total, own in zip(found, expected, strict=True):
-        # All know the items of all, so that they stay one table.
-        assert total == Sums.total([*own, Sums(layout.items, np.zeros(layout.size, np.int64))])
-    assert totals([], []) == []
-
-
-def test_packed_totals_are_those_of_each_group_as_they_are_stored() -> None:
-    wide = [*MANY[:5], Sums(MANY[5].items, MANY[5].vector << 36)]
-    raws = [each.to_bytes() for each in wide]
-    groups = [2, 0, 2, 0, 1, 3]
-    found = packed_totals(raws, groups)
-    assert [Sums.from_bytes(raw) for raw in found] == totals(raws, groups)
-    assert found == [total.to_bytes() for total in totals(raws, groups)]
-    assert len({raw[WIDTH] for raw in found} | {raws[1][WIDTH]}) == 4, (
-        "every width of integers is met"
-    )
-    assert packed_totals([], []) == []
 
 
 @pytest.mark.parametrize("which", [0, 1])

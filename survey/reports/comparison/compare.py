@@ -107,7 +107,9 @@ class _Table:
         centre, spots = standing.spots(now)
         mix, standardised = self._by_field()
         cells = {code: self._cells[0][code].rows for code in now}
-        gap, side = gaps.from_the_group(now, cells)
+        gap, side = self._released.once(
+            ("gaps", *cells.items()), lambda: gaps.from_the_group(now, cells)
+        )
         parts: dict[str, Mapping[str, Any]] = {
             "reasons": reasons,
             "coverage": self._coverage,
@@ -168,10 +170,9 @@ class _Table:
     def _indices(self) -> list[Known]:
         """Return the known indices of each period, the present one first."""
         places = [(number, code) for number, own in enumerate(self._cells) for code in own]
-        found = indices(
-            [self._cells[number][code].rows for number, code in places],
-            self._title(self._measures[0]),
-        )
+        rows = tuple(self._cells[number][code].rows for number, code in places)
+        title = self._title(self._measures[0])
+        found = self._released.once(("indices", rows, title), lambda: indices(rows, title))
         known: list[Known] = [{} for _ in self._cells]
         for (number, code), index in zip(places, found, strict=True):
             if index is not None and index.figure.is_known:
@@ -184,10 +185,13 @@ class _Table:
             return {}, {}
         field_of = {point.id: point.field for point, _code in self._points[0] if point.field}
         rows = {
-            code: [row for row in self._cells[0][code].rows if not self._hides(row)]
+            code: tuple(row for row in self._cells[0][code].rows if not self._hides(row))
             for code in self._known[0]
         }
-        return fields.side_by_side(rows, field_of)
+        return self._released.once(
+            ("fields", *rows.items(), *field_of.items()),
+            lambda: fields.side_by_side(rows, field_of),
+        )
 
     def _hides(self, row: TallyRow) -> bool:
         point = row.point_id or 0

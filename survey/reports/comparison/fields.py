@@ -1,13 +1,17 @@
 """Peers with the mix of fields that the whole group has, where counters have a field."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from analysis import Estimate, Sums, gates
-from analysis.gathering import unpack
-from analysis.standardisation import standardised_table
+import numpy as np
+
+from analysis import Estimate, Stabiliser, gates
+from analysis.table import IndexTable, index_table
 from survey.reports.comparison.figures import indices
 from survey.reports.comparison.result import Standardised
+from survey.reports.figures import strata_of
+from survey.reports.report import PROFILE
 from survey.storage.tallies import TallyRow
 
 # A figure that speaks of less of the group's mix is no comparison.
@@ -36,7 +40,7 @@ def side_by_side(
 def _standardised(
     rows: Mapping[str, Sequence[TallyRow]], field_of: Mapping[int, str], mix: Mapping[str, int]
 ) -> dict[str, Standardised]:
-    table = standardised_table([_cells(own, field_of) for own in rows.values()], mix)
+    table = _table([*rows.values()], field_of, mix)
     found = {}
     for place, (code, crude) in enumerate(zip(rows, indices([*rows.values()], ""), strict=True)):
         covered = float(table.indices.covered[place, 0]) / sum(mix.values())
@@ -63,13 +67,17 @@ def _has_share(own: Estimate) -> bool:
     return gates(own.n_respondents, df=own.degrees_of_freedom, width=width).manager.share
 
 
-def _cells(rows: Sequence[TallyRow], field_of: Mapping[int, str]) -> dict[str, Sums]:
-    """Return the sums of each field."""
-    raws: defaultdict[str, list[bytes]] = defaultdict(list)
-    for row in rows:
-        raws[field_of[row.point_id or 0]].append(row.sums)
-    found = {}
-    for field, own in raws.items():
-        layout, matrix = unpack(own)
-        found[field] = Sums(layout.items, matrix.sum(axis=0))
-    return found
+def _table(
+    places: Sequence[Sequence[TallyRow]], field_of: Mapping[int, str], mix: Mapping[str, int]
+) -> IndexTable:
+    """Return the index of each place with its fields in the proportions of the mix."""
+
+    def field(row: TallyRow) -> str:
+        return field_of[row.point_id or 0]
+
+    found = sorted({(place, field(row)) for place, own in enumerate(places) for row in own})
+    shares = np.array([[mix[name]] for _place, name in found], dtype=np.float64)
+    strata = strata_of(places, field)
+    design = replace(strata.design, population=shares, shares=shares)
+    strata = replace(strata, design=design)
+    return index_table(strata, rollup="standardised", profile=PROFILE, prior=Stabiliser())

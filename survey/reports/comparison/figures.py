@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis import ConfidenceInterval, Estimate, Stabiliser, Sums
-from analysis.gathering import strata_of_tallies
 from analysis.layout import SCALE
-from analysis.table import IndexTable, Strata, index_table
+from analysis.table import IndexTable, index_table
+from survey.reports.figures import strata_of
 from survey.reports.report import PROFILE, Figure
 from survey.storage.tallies import TallyRow
 
@@ -43,17 +43,6 @@ def indices(places: Sequence[Sequence[TallyRow]], name: str) -> list[Index | Non
         else None
         for place, rows in enumerate(places)
     ]
-
-
-def strata_of(places: Sequence[Sequence[TallyRow]]) -> Strata:
-    """Return one stratum for each point, and one for what the points of a unit left over."""
-    rows = [(place, row) for place, own in enumerate(places) for row in own]
-    numbers: dict[tuple[str, int], int] = {}
-    strata = [
-        numbers.setdefault((row.unit_code, row.point_id or 0), len(numbers)) for _, row in rows
-    ]
-    raws = [row.sums for _, row in rows]
-    return strata_of_tallies(raws, [place for place, _ in rows], strata, len(places))
 
 
 def _index(

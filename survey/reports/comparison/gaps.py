@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from analysis.nested import overlaps
 from analysis.stepdown import step_down
-from survey.reports.comparison.figures import Index, strata_of
+from survey.reports.comparison.figures import Index
+from survey.reports.figures import strata_of
 from survey.reports.report import PROFILE, Gap
 from survey.storage.tallies import TallyRow
 

@@ -1,9 +1,10 @@
 """What was released of each peer in each period, by the units it is made of today."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from survey.storage.responses import Received
 from survey.storage.tallies import TallyRow
 
 SPLIT = "headline"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +58,10 @@ class Released:
         self._codes: defaultdict[str, list[str]] = defaultdict(list)
         for code, peer in owner_of.items():
             self._codes[peer].append(code)
+
+    def once(self, key: Hashable, work: Callable[[], T]) -> T:
+        """Return what a piece of work gave the first time; the key names all it depends on."""
+        return self._kept.once(key, work)
 
     def received(self, session: Session, period: Period) -> Sequence[Received]:
         """Return how many answers came to the counters of the peers in a period."""

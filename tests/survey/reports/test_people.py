@@ -25,7 +25,7 @@ ROW = TallyRow(
     stream="qr",
     flagged=False,
     n=30,
-    sums=b"",
+    days=(),
 )
 
 
