@@ -61,6 +61,7 @@ COLUMNS = [
     "unflagged_ci_method",
     "n_dossiers_covered",
     "strata_collapsed",
+    "clustered_by_day",
 ]
 
 

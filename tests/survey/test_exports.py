@@ -46,7 +46,7 @@ def test_a_row_says_everything_about_its_figure() -> None:
         "2026-10-01 2026-10-31 closed 00117 Phường Ninh Kiều phuong phuong 00e5abcd Quầy 1 point "
         "overall index t2b-pooled pooled 2 1 0.8387096774193549 0.0672 0.6737 0.9291 0.95 wilson "
         "30 31 31 2 0 0 5 16 10 11 0.5 None None respondents_only False mot-cua 3 "
-        "paper:12 qr:19 2026-11-08T06:30:00+07:00 1 4 0.41 0.59 wilson None False"
+        "paper:12 qr:19 2026-11-08T06:30:00+07:00 2 4 0.41 0.59 wilson None False False"
     )
 
 
@@ -165,7 +165,7 @@ def test_a_workbook_shows_percents_dates_and_codes_as_a_reader_expects() -> None
     data = exports.as_xlsx([figures.report(figures.figure())], generated_at=AT)
     sheet, styles = _part(data, "worksheets/sheet1.xml"), _part(data, "styles.xml")
     assert 'ySplit="2"' in sheet
-    assert '<autoFilter ref="A2:AV14"/>' in sheet
+    assert '<autoFilter ref="A2:AW14"/>' in sheet
     style = re.search(r'<c r="Q3" s="(\d+)"><v>0\.8387', sheet)
     assert style
     used = re.findall(r'<xf numFmtId="(\d+)"', styles.partition("<cellXfs")[2])[int(style[1])]
