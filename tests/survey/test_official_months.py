@@ -135,6 +135,7 @@ def test_an_answer_of_late_december_is_aimed_at_and_protected_in_the_next_year(
     assert hidden >= {date(2026, 11, 15), date(2026, 12, 15)}
 
 
+@pytest.mark.usefixtures("january")
 def test_places_are_compared_over_official_months_with_the_target_of_their_year(
     app: Flask, place: Place
 ) -> None:
@@ -146,6 +147,7 @@ def test_places_are_compared_over_official_months_with_the_target_of_their_year(
             number = points.any_of(session(), public_id).id
             for month in months:
                 peers.release(session(), code, number, month, 100, satisfied=0.5)
+        peers.closed(session(), date(2027, 1, 21))
         session().commit()
         root = units.get(session(), "92", period.today())
         found = comparison.compare(session(), root, months[0], "phuong")

@@ -97,29 +97,33 @@ class _Table:
         )
 
     def comparison(self) -> Comparison:
-        """Return the comparison."""
+        """Return the comparison; of an open period without a word on who is above or below.
+
+        Looked at every day, one unit or another would sooner or later lie apart by chance.
+        """
         now, before = self._known[0], self._known[1]
-        reasons = standing.why_unranked(now, self._coverage)
+        judged = now if self._is_closed else {}
+        reasons = standing.why_unranked(judged, self._coverage)
         ranked = [code for code, own in reasons.items() if not own]
         earlier = standing.why_unranked(before, self._coverage_before)
         both = [code for code in ranked if earlier.get(code) == ()]
-        sets = standing.ranking(now, ranked)
+        sets = standing.ranking(judged, ranked)
         centre, spots = standing.spots(now)
         mix, standardised = self._by_field()
-        cells = {code: self._cells[0][code].rows for code in now}
+        cells = {code: self._cells[0][code].rows for code in judged}
         gap, side = self._released.once(
-            ("gaps", *cells.items()), lambda: gaps.from_the_group(now, cells)
+            ("gaps", *cells.items()), lambda: gaps.from_the_group(judged, cells)
         )
         parts: dict[str, Mapping[str, Any]] = {
             "reasons": reasons,
             "coverage": self._coverage,
             "gap": gap,
             "side": side,
-            "spot": spots,
+            "spot": spots if self._is_closed else {},
             "standing": standing.standings(ranked, sets),
-            "move": standing.moves(now, before, both),
+            "move": standing.moves(judged, before, both),
             "standardised": standardised,
-            "weakness": self._weak(),
+            "weakness": self._weak() if self._is_closed else {},
         }
         return Comparison(
             **self._about(),

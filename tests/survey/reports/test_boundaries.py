@@ -51,6 +51,7 @@ def _two(session: Session) -> list[str]:
         point = peers.counters(session, code)[0]
         for month, share in zip((OCTOBER, SEPTEMBER), shares, strict=True):
             peers.release(session, code, point, month, 300, satisfied=share)
+    peers.closed(session, date(2026, 11, 20))
     return codes
 
 

@@ -18,6 +18,7 @@ from survey.reports import comparison, index_report
 from survey.reports.comparison import Comparison, Peer
 from survey.reports.comparison.result import Weakness
 from survey.storage import denominators, points, questionnaires, suppressions, targets, units
+from survey.storage.closes import Close
 from survey.storage.suppressions import Suppression
 from tests import peers, rows
 
@@ -205,6 +206,7 @@ def test_a_change_of_rank_is_told_only_where_the_sets_are_disjoint(session: Sess
         point = peers.counters(session, code)[0]
         for month, each in shares.items():
             peers.release(session, code, point, month, 300, satisfied=each[number])
+    peers.closed(session, date(2026, 11, 20))
     found = _compared(session)
     own = _by_code(found)
     assert found.n_moves == 4
@@ -256,6 +258,7 @@ def test_a_period_is_weak_by_the_target_of_its_own_year(session: Session) -> Non
     january = period.parse("2026-01")
     for month in (january, january.previous, january.previous.previous):
         peers.release(session, codes[0], point, month, 300, satisfied=0.5)
+    peers.closed(session, date(2026, 11, 20))
 
     def weakness(of_2025: int) -> Weakness | None:
         changes = [
@@ -282,6 +285,7 @@ def test_no_change_of_rank_is_told_where_few_answered_in_the_period_before(
         peers.release(session, *place, OCTOBER, 300, satisfied=1.1 - share)
         _handed_over(session, place, OCTOBER, 1000)
         _handed_over(session, place, SEPTEMBER, 1000)
+    peers.closed(session, date(2026, 11, 20))
     assert _compared(session).n_moves == 2
     _handed_over(session, places[0], SEPTEMBER, 100_000)
     assert _compared(session).n_moves < 2
@@ -416,3 +420,18 @@ def test_the_middle_of_the_funnel_is_the_groups_own_share(session: Session) -> N
     assert _compared(session).centre == pytest.approx(
         sum(index.estimate for index in indices if index) / len(codes), abs=0.02
     )
+
+
+def test_an_open_period_says_of_nobody_that_he_is_above_or_below(session: Session) -> None:
+    low, *others = _spread(session, 0.3, 0.9, 0.9, 0.95, months=3)
+    closed = _compared(session, targets={low: 0.9})
+    assert closed.ranked
+    assert _by_code(closed)[low].weakness
+    session.execute(sa.delete(Close))
+    peers.closed(session, date(2026, 10, 20))
+    found = _compared(session, targets={low: 0.9})
+    assert not found.is_closed
+    assert found.centre == closed.centre
+    assert [peer.index for peer in found.peers] == [peer.index for peer in closed.peers]
+    told = [(p.gap, p.side, p.spot, p.standing, p.move, p.weakness, p.reasons) for p in found.peers]
+    assert told == [(None, 0, None, None, None, None, ())] * (1 + len(others))

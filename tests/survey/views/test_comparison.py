@@ -130,10 +130,18 @@ def test_crude_and_standardised_stand_side_by_side(reader: FlaskClient) -> None:
 
 
 def test_before_any_figure_the_page_says_so(reader: FlaskClient) -> None:
-    text = results.words(reader, PAGE.replace("2026-10", "2026-11"))
+    text = results.words(reader, PAGE.replace("2026-10", "2026-09"))
     assert "Có chỉ số ở 0 trong 6 đơn vị" in text
     assert "chưa nói được đơn vị nào hơn đơn vị nào" in text
     assert "Chưa có phiếu (6)" in text
+
+
+def test_an_open_month_waits_with_what_it_says_of_units_until_its_close(
+    reader: FlaskClient,
+) -> None:
+    text = results.words(reader, PAGE.replace("2026-10", "2026-11"))
+    assert "Kỳ chưa chốt: đơn vị nào cao hơn, thấp hơn thì nêu khi chốt kỳ." in text
+    assert "tập hạng ở" not in text
 
 
 def test_a_unit_without_units_below_says_where_to_go(app: Flask, codes: list[str]) -> None:
