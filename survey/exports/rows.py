@@ -62,7 +62,7 @@ COLUMNS = {
     "unflagged_ci_method": "Phương pháp tính khoảng tin cậy của estimate_unflagged",
     "n_dossiers_covered": "Số hồ sơ trả tại các điểm có phiếu, khi rollup là weighted",
     "strata_collapsed": "Ít người trả lời, sai số tính như thể mọi điểm là một",
-    "clustered_by_day": "Đủ ngày, sai số tính theo ngày tại từng điểm: người cùng ngày dễ giống nhau",
+    "clustered_by_day": "Sai số tính theo ngày tại từng điểm, vì người cùng ngày dễ giống nhau",
 }
 # Of the second figure; its level is that of the first.
 LIMITS = ("ci_low", "ci_high", "ci_method")
