@@ -1,7 +1,7 @@
 """Everything the page of one unit, or of one of its points, shows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from survey import period as periods
@@ -24,6 +24,7 @@ from survey.reports.splits import divided
 from survey.reports.streams import side_by_side
 from survey.reports.verdict import OPEN, SHIFT, Before, Verdict, shift, verdict
 from survey.storage import (
+    closes,
     comments,
     invitations,
     split_tallies,
@@ -180,9 +181,17 @@ class PageShelf(Shelf):
         return None if few or not self._is_closed else found
 
     def _trend(self, place: Place, measure: str) -> tuple[TrendMonth, ...]:
-        """Return the twelve months, broken where something else changed than what is measured."""
+        """Return the twelve months, broken where something else changed than what is measured.
+
+        A signal waits for its month to close, as every other word on it does.
+        """
         measured = [self._measured(place, month, measure) for month in self.months]
-        return controlled(broken(measured, measure, self._new_boundaries(place)))
+        months = controlled(broken(measured, measure, self._new_boundaries(place)))
+        return tuple(map(self._settled, months))
+
+    def _settled(self, month: TrendMonth) -> TrendMonth:
+        over = closes.is_closed(month.period, self._last_close)
+        return month if over else replace(month, signals=())
 
     def _measured(self, place: Place, month: Period, measure: str) -> Measured:
         rows = self._shown(place, month, measure)

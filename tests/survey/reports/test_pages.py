@@ -16,7 +16,7 @@ from survey.storage.batches import Batch
 from survey.storage.targets import INDEX
 from survey.storage.unit_successions import UnitSuccession
 from survey.storage.units import UnitRow
-from tests import results
+from tests import peers, results
 from tests.province import Place
 
 GOOD, BAD = (5, 5, 5, 5, 5, 5), (2, 2, 2, 2, 2, 2)
@@ -175,3 +175,24 @@ def test_targets_of_the_year_come_from_the_nearest_unit_that_set_one(
     assert (found.index.target.unit_code, found.index.target.share) == ("31117", 0.8)
     aims = {part.figure.code: part.target and part.target.share for part in found.parts}
     assert aims == {"A": 0.5, "B": None, "C": None, "D": None, "E": None}
+
+
+def test_a_month_signals_only_once_it_is_closed(app: Flask, place: Place) -> None:
+    months = [*period.parse("2026").of_kind("month")][:11]
+    with app.app_context():
+        number = points.any_of(session(), place.point).id
+        for at, month in enumerate(months):
+            share = 0.3 if month is months[-1] else 0.88 + 0.02 * (at % 2)
+            peers.release(session(), "31117", number, month, 200, satisfied=share)
+        peers.closed(session(), date(2026, 11, 22))
+        session().commit()
+    *before, november = _page(app, name="2026-11").trend
+    assert not any(month.signals for month in before)
+    assert november.limits
+    assert november.signals == ()
+    with app.app_context():
+        peers.closed(session(), date(2026, 12, 8))
+        session().commit()
+    with time_machine.travel(datetime(2026, 12, 9, 3, tzinfo=UTC)):
+        november = next(m for m in _page(app, name="2026-11").trend if m.period.name == "2026-11")
+    assert "beyond_limits" in november.signals
