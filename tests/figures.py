@@ -89,7 +89,8 @@ def tallied(
         stream=stream,
         flagged=False,
         n=n,
-        days=((None, tally(levels, asked).to_bytes()),),
+        batches=(),
+        sums=(tally(levels, asked).to_bytes(),),
     )
 
 

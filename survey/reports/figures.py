@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -119,17 +120,18 @@ def strata_of(
 
     The people of one batch are a day of their counter, where every tally says its batch.
     """
-    keys = sorted({key(row) for own in places for row in own})
-    number = {each: position for position, each in enumerate(keys)}
-    found = [
-        (place, number[key(row)], batch_id, sums)
-        for place, own in enumerate(places)
-        for row in own
-        for batch_id, sums in row.days
-    ]
-    place, stratum, days, raws = zip(*found, strict=True) if found else ((), (), (), ())
-    told = None not in days
-    return strata_of_tallies(raws, place, stratum, len(places), days if told else None)
+    rows = [(place, key(row), row) for place, own in enumerate(places) for row in own]
+    number = {each: n for n, each in enumerate(sorted({each for _place, each, _row in rows}))}
+    lengths = [len(row.sums) for *_, row in rows]
+    batches = [*chain.from_iterable(row.batches for *_, row in rows)]
+    sums = [*chain.from_iterable(row.sums for *_, row in rows)]
+    return strata_of_tallies(
+        sums,
+        np.repeat([place for place, *_ in rows], lengths),
+        np.repeat([number[each] for _place, each, _row in rows], lengths),
+        len(places),
+        batches if len(batches) == len(sums) else None,
+    )
 
 
 def _weighed(strata: Strata, rows: Sequence[TallyRow], population: Population) -> Strata:

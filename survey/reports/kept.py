@@ -7,6 +7,7 @@ between two closes.
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from itertools import chain
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -19,8 +20,8 @@ from survey.storage.responses import Received
 from survey.storage.tallies import TallyRow
 
 T = TypeVar("T")
-# Half a kilobyte each: room for three years of a large province.
-MOST_TALLIES = 300_000
+# A third of a kilobyte each: room for two years of a large province, a million answers each.
+MOST_TALLIES = 500_000
 
 
 class Kept:
@@ -28,7 +29,7 @@ class Kept:
 
     def __init__(self, rows: Sequence[TallyRow]) -> None:
         self.rows = rows
-        self.size = sum(len(row.days) for row in rows)
+        self.size = sum(len(row.sums) for row in rows)
         self._found: dict[Hashable, Any] = {}
 
     def once(self, key: Hashable, work: Callable[[], T]) -> T:
@@ -125,5 +126,8 @@ def _added_up(rows: Iterable[TallyRow]) -> list[TallyRow]:
 
 
 def _together(rows: Sequence[TallyRow]) -> TallyRow:
-    days = tuple(day for row in rows for day in row.days)
-    return rows[0]._replace(n=sum(row.n for row in rows), days=days)
+    return rows[0]._replace(
+        n=sum(row.n for row in rows),
+        batches=tuple(chain.from_iterable(row.batches for row in rows)),
+        sums=tuple(chain.from_iterable(row.sums for row in rows)),
+    )

@@ -48,5 +48,6 @@ def _as_tally(row: AnyRow) -> TallyRow:
         stream=row.category,
         flagged=False,
         n=row.n,
-        days=((None, row.sums),),
+        batches=(),
+        sums=(row.sums,),
     )

@@ -28,8 +28,8 @@ class Tally(Base):
 class TallyRow(NamedTuple):  # made by the hundred thousand
     """A tally with what its batch says about it.
 
-    `days`: the sums of each batch it was added up from, with the batch's number, None where that
-    is not known. A batch holds what one point received from one daily close to the next that
+    `sums` of each batch it was added up from, whose numbers are `batches`; none where those are
+    not known. A batch holds what one point received from one daily close to the next that
     released anything: a day, where people come.
     """
 
@@ -43,12 +43,13 @@ class TallyRow(NamedTuple):  # made by the hundred thousand
     stream: str
     flagged: bool
     n: int
-    days: tuple[tuple[int | None, bytes], ...]
+    batches: tuple[int, ...]
+    sums: tuple[bytes, ...]
 
     @property
     def cell(self) -> tuple[object, ...]:
         """All but its people and their sums: tallies alike in this add up."""
-        return self[:-2]
+        return self[:-3]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +119,7 @@ def vectors(session: Session, codes: Collection[str], period: Period) -> Sequenc
         .where(Batch.unit_code.in_(codes), _within(period))
     )
     return [
-        TallyRow._make((*own, ((batch_id, sums),)))
+        TallyRow._make((*own, (batch_id,), (sums,)))
         for *own, batch_id, sums in session.execute(query)
     ]
 

@@ -39,7 +39,9 @@ def test_batches_of_one_cell_become_one_row_that_keeps_the_sums_of_each(
     batches = [row for row in tallies.vectors(session, [code], OCTOBER) if row.point_id]
     assert (one.point_id, one.n, whole.n) == (None, 11, 322)
     assert len(batches) > 1
-    assert sorted(whole.days) == sorted(day for row in batches for day in row.days)
+    assert dict(zip(whole.batches, whole.sums, strict=True)) == {
+        row.batches[0]: row.sums[0] for row in batches
+    }
 
 
 def test_what_is_read_stays_until_more_is_released(

@@ -25,7 +25,8 @@ ROW = TallyRow(
     stream="qr",
     flagged=False,
     n=30,
-    days=(),
+    batches=(),
+    sums=(),
 )
 
 
