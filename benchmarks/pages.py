@@ -25,6 +25,7 @@ from flask.testing import FlaskClient
 from benchmarks import year
 from survey import period, schema
 from survey.app import create_app
+from survey.cli.serve import settle_memory
 from survey.db import session
 from survey.storage import units
 from tests import pages, postgresql, province
@@ -54,6 +55,7 @@ def main() -> None:
                 if name == "dashboard.unit"
             }
         client = province.sign_in(app, year.WHO)
+        settle_memory()  # as the server does
         print(f"{'page':32} {'first':>8} {'median':>8} {'CPU':>8} {'queries':>8}")
         for name, path in paths.items():
             _measure(app, client, name, path)
