@@ -106,6 +106,12 @@ def provincial(session: Session, codes: Collection[str], on: date) -> frozenset[
     return frozenset().union(*(subtree(session, top, on) for top in tops))
 
 
+def is_top(session: Session, code: str, on: date) -> bool:
+    """Say whether a unit of a date is a province, or has none above it."""
+    top = or_(Unit.parent_code.is_(None), Unit.level == PROVINCE)
+    return session.scalar(select(Unit.id).where(Unit.code == code, alive(on), top)) is not None
+
+
 def is_empty(session: Session) -> bool:
     """Say whether the register has no unit yet."""
     return session.scalar(select(Unit.id).limit(1)) is None

@@ -9,14 +9,17 @@ from datetime import datetime, timedelta
 from flask_security import RoleMixin, UserMixin
 from sqlalchemy import JSON, ForeignKey, func, select
 from sqlalchemy.ext.mutable import MutableList
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
+from survey import period
+from survey.storage import units
 from survey.storage.base import Base
 
 PROVINCE_ADMIN, INDEX_ADMIN, MANAGER = "province-admin", "index-admin", "manager"
 MODERATOR, CLERK, READER, AUDITOR = "moderator", "clerk", "reader", "auditor"
 ROLES = (PROVINCE_ADMIN, INDEX_ADMIN, MANAGER, MODERATOR, CLERK, READER, AUDITOR)
-# Days from the grant until the account must have a second factor; the others may have one.
+# Days from the grant until the account must have a second factor; the others may have one, but at
+# a province's own unit every role needs it at once, as it reaches the whole province.
 FACTOR_DAYS = {PROVINCE_ADMIN: 0, INDEX_ADMIN: 0, MODERATOR: 0, MANAGER: 7}
 PAGE_SIZE = 50
 
@@ -75,18 +78,21 @@ class User(Base, UserMixin):
     @property
     def factor_due(self) -> datetime | None:
         """The moment from which a role demands a second factor; None where none does."""
-        return min(
-            (
-                each.granted_at + timedelta(days=FACTOR_DAYS[each.role])
-                for each in self.assignments
-                if each.role in FACTOR_DAYS
-            ),
-            default=None,
-        )
+        days = [(each, self._factor_days(each)) for each in self.assignments]
+        due = [each.granted_at + timedelta(days=n) for each, n in days if n is not None]
+        return min(due, default=None)
 
     def check_tf_required_setup(self) -> bool:
         """Say whether the second factor may not be switched off again."""
         return self.factor_due is not None
+
+    def _factor_days(self, held: Assignment) -> int | None:
+        """Return the days from the grant until a role demands a second factor; None for never."""
+        at_once = FACTOR_DAYS.get(held.role) == 0
+        session = object_session(self)
+        if at_once or (session and units.is_top(session, held.unit_code, period.today())):
+            return 0
+        return FACTOR_DAYS.get(held.role)
 
 
 @dataclass(frozen=True)

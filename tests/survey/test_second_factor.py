@@ -71,6 +71,15 @@ def test_a_province_role_can_do_nothing_before_it_has_a_second_factor(
     assert acts(app) == ["set up second factor"]
 
 
+@pytest.mark.parametrize("role", ["reader", "auditor", "clerk", "manager"])
+def test_every_role_of_a_province_needs_it_at_once(app: Flask, place: Place, role: str) -> None:
+    client, _ = half_in(app, province.person(app, ADMIN, (role, "92")))
+    assert province.get(client, "/account").location == SETUP
+    set_up(client)
+    assert province.get(client, "/account").status_code == 200
+    assert "Tắt bước xác nhận" not in province.get(client, SETUP).get_data(as_text=True)
+
+
 def test_a_manager_has_a_week_that_the_pages_count_down(app: Flask, place: Place) -> None:
     client = province.sign_in(app, place.manager)
     with time_machine.travel(period.now() + timedelta(days=2)):

@@ -88,6 +88,14 @@ def test_the_subtree_is_the_unit_and_all_below_it_on_that_day(session: Session) 
     assert units.subtree(session, "99", JULY) == frozenset()
 
 
+def test_the_top_is_a_province_or_has_no_unit_above_it(session: Session) -> None:
+    country = replace(PROVINCE, number=4, code="VN", level="country")
+    units.put(session, [country, replace(PROVINCE, parent_code="VN"), COMMUNE, HOA], JULY)
+    tops = [code for code in ("VN", "75", "26116", "99") if units.is_top(session, code, JULY)]
+    assert tops == ["VN", "75"]
+    assert not units.is_top(session, "75", date(2025, 6, 30))
+
+
 def test_an_unknown_code_is_not_found(session: Session) -> None:
     with pytest.raises(NoResultFound):
         units.get(session, "99", JULY)

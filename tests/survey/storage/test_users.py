@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from survey import schema
 from survey.db import make_engine
-from survey.storage import sign_ins, users
+from survey.storage import sign_ins, units, users
 from survey.storage.users import PAGE_SIZE, User
+from tests import province
 
 OLD_ACCOUNT = (
     "INSERT INTO role (id, name) VALUES (1, 'manager')",
@@ -60,6 +61,16 @@ def test_a_second_factor_is_due_with_the_strictest_role(
 ) -> None:
     due = person(session, "a@x.example", *held).factor_due
     assert due == (None if days is None else AT + timedelta(days=days))
+
+
+@pytest.mark.parametrize("role", ["reader", "auditor", "clerk", "manager"])
+def test_at_a_province_a_second_factor_is_due_at_once(session: Session, role: str) -> None:
+    units.put(session, province.ROWS, province.SINCE)
+    assert person(session, "a@x.example", (role, "92")).factor_due == AT
+    below = person(session, "b@x.example", (role, "31117"))
+    assert below.factor_due == (AT + timedelta(days=7) if role == "manager" else None)
+    both = person(session, "c@x.example", (role, "31117"), (role, "92"))
+    assert both.factor_due == AT + timedelta(days=1)
 
 
 def test_the_list_holds_who_has_a_role_there_and_is_searched_and_paged(session: Session) -> None:
