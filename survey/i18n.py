@@ -48,6 +48,8 @@ _ENGLISH = {
 }
 # An interval narrower than this many points earns its figure a decimal place.
 NARROW = 2
+# What rounded points must not claim; whatever is nearer to it than NOISE is only what floats left.
+ENDS, NOISE, TENTH = (0, 100), Decimal("1e-7"), Decimal("0.1")
 
 
 class Limits(Protocol):
@@ -72,6 +74,8 @@ def init_app(app: Flask) -> None:
         "moment": moment,
         "number": number,
         "percent": percent,
+        "in_points": in_points,
+        "aim": aim,
         "interval": interval,
         "of_answers": of_answers,
         "titled": titled,
@@ -164,8 +168,7 @@ def _month(period: Period, pattern: str) -> str:
 def number(value: float, digits: int = 0, scale: int = 1) -> str:
     """Return a number times a power of ten as 12.345 or 92,4 (12,345 or 92.4); halves go up."""
     # By its decimal text: 0.285 × 100 as floats falls below 28.5.
-    exact = (Decimal(str(value)) * scale).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    return _written(exact, digits, language())
+    return _written(_rounded(Decimal(str(value)) * scale, digits), digits, language())
 
 
 @lru_cache(maxsize=8192)  # a page writes the same few hundred again and again
@@ -174,20 +177,54 @@ def _written(exact: Decimal, digits: int, locale: str) -> str:
     return format_decimal(exact, format=pattern, locale=locale)
 
 
+def in_points(share: float, digits: int = 0) -> str:
+    """Return a share in points as 86 or 86,4 (86.4); never as 0 or 100 where it is neither.
+
+    There it has a decimal, and where that would still reach the end it stops a tenth short of it.
+    """
+    points = _points(share, digits)
+    return _written(points, _decimals(points), language())
+
+
 def percent(share: float, limits: Limits | None = None) -> str:
     """Return a share as 86%, or as 86,4% (86.4%) where its interval is narrower than 2 points."""
-    return f"{number(share, int(limits is not None and is_narrow(limits)), 100)}%"
+    return f"{in_points(share, int(limits is not None and is_narrow(limits)))}%"
+
+
+def aim(share: float) -> str:
+    """Return a target as 85%, or with the decimals it was set with."""
+    points = Decimal(str(round(share * 100, 2))).normalize()
+    return f"{number(share, max(0, _decimals(points)), 100)}%"
 
 
 def interval(limits: Limits) -> str:
     """Return an interval as 83–89%, with the decimals of its figure."""
     digits = int(is_narrow(limits))
-    return f"{number(limits.low, digits, 100)}–{number(limits.high, digits, 100)}%"
+    return f"{in_points(limits.low, digits)}–{in_points(limits.high, digits)}%"
 
 
 def of_answers(share: float, limits: Limits) -> str:
     """Return a share as so many of 100 answers, or of a thousand where 100 would be too coarse."""
-    return number(share, scale=1000 if is_narrow(limits) else 100)
+    if is_narrow(limits):
+        return number(float(_points(share, 1)), scale=10)
+    return in_points(share)
+
+
+def _points(share: float, digits: int) -> Decimal:
+    exact = Decimal(str(share)) * 100
+    for each in (digits, max(digits, 1)):
+        rounded = _rounded(exact, each)
+        if abs(rounded) not in ENDS or abs(rounded - exact) < NOISE:
+            return rounded + 0  # no negative nought
+    return rounded + TENTH.copy_sign(exact - rounded)
+
+
+def _decimals(exact: Decimal) -> int:
+    return -int(exact.as_tuple().exponent)
+
+
+def _rounded(exact: Decimal, digits: int) -> Decimal:
+    return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def is_narrow(limits: Limits) -> bool:

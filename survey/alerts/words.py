@@ -3,7 +3,7 @@
 from analysis import ConfidenceInterval
 from analysis.comparison import USUAL_LEVEL
 from survey import period
-from survey.i18n import day, interval, number, percent, titled
+from survey.i18n import aim, day, interval, number, percent, titled
 from survey.i18n import lazily as _l
 from survey.i18n import translate as _
 from survey.storage import alerts
@@ -55,7 +55,7 @@ def _below(alert: Alert) -> str:
     return _(
         "%(found)s: cả khoảng nằm dưới chỉ tiêu %(target)s, xét cùng lúc %(n)s đơn vị.",
         found=_index(alert),
-        target=_reference(alert),
+        target=aim(alert.reference or 0),
         n=number(alert.n_compared),
     )
 
@@ -64,7 +64,7 @@ def _unsure(alert: Alert) -> str:
     return _(
         "%(found)s: cận dưới của khoảng thấp hơn chỉ tiêu %(target)s.",
         found=_index(alert),
-        target=_reference(alert),
+        target=aim(alert.reference or 0),
     )
 
 

@@ -204,6 +204,9 @@ def test_an_alert_is_said_in_english_on_an_english_page(
             "412 người trả lời: cả khoảng nằm dưới chỉ tiêu 90%, xét cùng lúc 12 đơn vị.",
         ),
         (_alert(stored.UNSURE, estimate=None), "Tháng 10/2026: chỉ số khoảng 83–89%, 412 người"),
+        (_alert(stored.UNSURE, reference=0.999), "thấp hơn chỉ tiêu 99,9%."),
+        (_alert(stored.BELOW, reference=0.8725), "nằm dưới chỉ tiêu 87,25%, xét"),
+        (_alert(stored.BELOW, low=0.98, high=0.9991), "chỉ số 86,4%, khoảng 98,0–99,9%"),
         (_alert(stored.CHANGED, rule="trend"), "sáu tháng liền tăng hoặc giảm (đường giữa 90%"),
         (_alert(stored.VERY_HIGH), "trong khi chung của 12 điểm tương tự là 90%."),
         (

@@ -40,10 +40,56 @@ def test_an_interval_of_exactly_two_points_is_not_narrow() -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "shown"), [(0.005, "1%"), (0.285, "29%"), (0.995, "100%"), (0.0, "0%"), (1.0, "100%")]
+    ("share", "shown"), [(0.005, "1%"), (0.285, "29%"), (0.985, "99%"), (0.0, "0%"), (1.0, "100%")]
 )
 def test_halves_are_rounded_up_as_they_are_written(share: float, shown: str) -> None:
     assert i18n.percent(share) == shown
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [
+        (0.999, "99,9%"),
+        (0.995, "99,5%"),
+        (0.9999, "99,9%"),
+        (0.004, "0,4%"),
+        (0.0004, "0,1%"),
+        (1.003, "100,3%"),
+        (1 - 1e-12, "100%"),  # what floats leave of all and of none
+        (-1e-17, "0%"),
+    ],
+)
+def test_a_rounded_share_is_neither_none_nor_all_unless_the_figure_is(
+    share: float, shown: str
+) -> None:
+    assert i18n.percent(share) == shown
+
+
+def test_a_limit_close_to_an_end_is_not_shown_as_that_end() -> None:
+    assert i18n.interval(_limits(0.003, 0.9991)) == "0,3–99,9%"
+    assert i18n.interval(_limits(0.93, 1)) == "93–100%"
+    assert i18n.interval(_limits(0.99, 0.99996)) == "99,0–99,9%"
+    assert i18n.interval(_limits(0, 0.0003)) == "0,0–0,1%"
+    assert i18n.in_points(-0.0003, 1) == "-0,1"
+
+
+@pytest.mark.parametrize(
+    ("limits", "share", "shown"),
+    [(_limits(0.93, 0.997), 0.997, "99,7"), (_limits(0.99, 0.9999), 0.9999, "999")],
+)
+def test_so_many_of_the_answers_agrees_with_the_share(
+    limits: ConfidenceInterval[float], share: float, shown: str
+) -> None:
+    assert i18n.of_answers(share, limits) == shown
+    assert i18n.percent(share, limits).startswith(("99,7", "99,9"))
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [(0.85, "85%"), (1, "100%"), (0.999, "99,9%"), (0.875, "87,5%"), (0.8725, "87,25%"), (0, "0%")],
+)
+def test_a_target_has_the_decimals_it_was_set_with(share: float, shown: str) -> None:
+    assert i18n.aim(share) == shown
 
 
 def test_a_share_is_told_as_so_many_of_a_hundred_or_of_a_thousand_answers() -> None:
@@ -66,7 +112,10 @@ def test_what_is_shown_differs_from_the_figure_by_half_a_unit_at_most(a: float, 
     limits = _limits(min(a, b), max(a, b))
     unit = 0.1 if i18n.is_narrow(limits) else 1
     shown = float(i18n.percent(a, limits).rstrip("%").replace(",", "."))
-    assert abs(shown - a * 100) <= unit / 2 + 1e-9
+    off = abs(shown - a * 100)
+    # It stops a tenth short of an end that it does not reach.
+    assert off <= unit / 2 + 1e-9 or (shown in {0.1, 99.9} and off <= 0.1)
+    assert shown not in {0, 100} or off < 1e-7
 
 
 @pytest.fixture
