@@ -188,13 +188,16 @@ class _Family:
 def _against_targets(
     session: Session, families: Sequence[_Family], tree: Mapping[str, Unit], month: Period
 ) -> Iterator[Finding]:
-    """Yield the units surely below their target, and those not surely at it."""
+    """Yield the units surely below their target, and those not surely at it.
+
+    Of those alone that the unit's own page would hold against it.
+    """
     aims = targets.of_units(session, targets.chains(tree, tree), month.year)
     tested = [
         (family, place, index, aims[place[0]][targets.INDEX].share)
         for family in families
         for place, index in family.known.items()
-        if targets.INDEX in aims[place[0]]
+        if targets.INDEX in aims[place[0]] and index.figure.gates.manager.change
     ]
     sides = step_down([partial(_above, index, aim) for _, _, index, aim in tested])
     for (family, place, index, aim), side in zip(tested, sides, strict=True):

@@ -16,6 +16,7 @@ from survey.reports.comparison.groups import owners, peers_below
 from survey.reports.comparison.released import Cell, Released
 from survey.reports.comparison.result import Comparison, Peer, Weakness
 from survey.reports.coverage import Dossiers, at_counters
+from survey.reports.report import Figure
 from survey.storage import closes, points, questionnaires, units
 from survey.storage import targets as stored_targets
 from survey.storage.questionnaires import QuestionnaireVersion
@@ -234,7 +235,7 @@ class _Table:
             code: Weakness(target=target, periods=len(self._periods))
             for code, target in self._targets.items()
             if all(
-                code in known and code in own and known[code].figure.interval.high < own[code]
+                code in known and code in own and _is_below(known[code].figure, own[code])
                 for known, own in zip(self._known, aims, strict=True)
             )
         }
@@ -248,6 +249,11 @@ class _Table:
 
     def _title(self, measure: str) -> str:
         return parse(_latest(self._versions, measure).definition).title
+
+
+def _is_below(figure: Figure, target: float) -> bool:
+    """Say whether an index lies wholly below a target, where it may be held against one at all."""
+    return figure.gates.manager.change and figure.interval.high < target
 
 
 def _running(period: Period, how_many: int) -> list[Period]:

@@ -240,6 +240,17 @@ def test_below_target_in_every_one_of_three_periods_is_a_persistent_weakness(
     assert all(peer.weakness is None for peer in _compared(session).peers)
 
 
+@pytest.mark.parametrize(("n", "weak"), [(29, None), (30, Weakness(target=0.8, periods=3))])
+def test_of_too_few_people_for_a_verdict_no_weakness_is_told(
+    session: Session, n: int, weak: Weakness | None
+) -> None:
+    code = peers.communes(session, 1)[0]
+    point = peers.counters(session, code)[0]
+    for month in MONTHS:
+        peers.release(session, code, point, month, n, satisfied=0.0)
+    assert _by_code(_compared(session, targets={code: 0.8}))[code].weakness == weak
+
+
 def test_the_target_that_a_province_set_judges_the_communes_below_it(session: Session) -> None:
     codes = _spread(session, 0.3, 0.9, months=3)
     year = OCTOBER.start.year

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy.orm import Session
 
-from survey import period
+from survey import period, reports
 from survey.db import make_engine
 from survey.period import Period
 from survey.reports import comparison, watch
@@ -79,6 +79,21 @@ def test_without_a_target_nobody_is_below_it(session: Session) -> None:
     _spread(session, 0.1)
     assert not _found(session, alerts.BELOW)
     assert not _found(session, alerts.UNSURE)
+
+
+@pytest.mark.parametrize(("n", "found"), [(29, False), (30, True)])
+def test_a_target_is_held_against_as_few_people_as_on_the_units_page(
+    session: Session, n: int, found: bool
+) -> None:
+    below, unsure = _spread(session, 0.0, 0.88, n=n)
+    _aim(session, below, 9000)
+    _aim(session, unsure, 9500)
+    assert ((below, None) in _found(session, alerts.BELOW)) is found
+    assert ((unsure, None) in _found(session, alerts.UNSURE)) is found
+    for code in (below, unsure):
+        page = reports.unit_page(session, units.get(session, code, period.today()), OCTOBER)
+        assert page.report.index is not None
+        assert page.report.index.is_compared is found
 
 
 def test_the_more_units_are_tested_the_surer_each_must_be(session: Session) -> None:
