@@ -73,7 +73,10 @@ class Standardised:
 
 @dataclass(frozen=True, kw_only=True)
 class Weakness:
-    """A peer surely below its target for some periods running, this one included."""
+    """A peer surely below its target for some periods running, this one included.
+
+    Each period was held against the target of its own year; `target` is this one's.
+    """
 
     target: float
     periods: int

@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 
 from survey import period
 from survey.db import session
-from survey.storage import units
+from survey.storage import targets, units
+from survey.storage.targets import INDEX, TargetChange
 from survey.storage.unit_successions import UnitSuccession
 from survey.storage.units import UnitRow
 from tests import peers, province, results
@@ -83,6 +84,20 @@ def test_units_far_apart_are_listed_by_index_each_with_its_tier_and_rank_set(
     assert "Nhóm cao: hạng 1 trong 3." in table
     assert "Nhóm thấp: hạng 3 trong 3." in table
     assert "không dùng để xếp loại hay thưởng phạt" in text
+
+
+def test_a_persistent_weakness_is_said_by_the_target_of_each_period(
+    app: Flask, reader: FlaskClient, codes: list[str]
+) -> None:
+    with app.app_context():
+        for month in (SEPTEMBER, SEPTEMBER.previous):
+            point = peers.counters(session(), codes[2])[0]
+            peers.release(session(), codes[2], point, month, 150, satisfied=0.2)
+        aim = TargetChange(unit_code="92", year=2026, key=INDEX, before=None, after=9990)
+        targets.put(session(), [aim], on=date(2026, 1, 2), by="command line")
+        session().commit()
+    text = results.words(reader, PAGE)
+    assert "trong 3 kỳ liền, cả khoảng đều nằm dưới chỉ tiêu của kỳ đó (kỳ này 99,9%)." in text
 
 
 def test_limits_of_the_funnel_and_rank_sets_lead_to_their_methods(reader: FlaskClient) -> None:
