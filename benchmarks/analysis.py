@@ -2,7 +2,8 @@
 
     python -m benchmarks.analysis [--rows 1000000 10000000]
 
-Prints medians of five runs, ratios and peak memory; absolute times are those of this machine.
+Prints medians of five runs, ratios and peak memory, each part in a process of its own; absolute
+times are those of this machine.
 """
 
 import argparse
@@ -14,6 +15,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -45,12 +48,13 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
     by = "the compiled kernel" if kernel() else "NumPy alone (make builds the kernel)"
     print(f"{os.cpu_count()} processors; medians of {RUNS} runs; answers counted by {by}")
-    for rows in parser.parse_args().rows:
-        from_rows(rows)
-    from_tallies()
-    annual_picture()
-    ranks()
-    imports()
+    parts = [partial(from_rows, rows) for rows in parser.parse_args().rows]
+    for part in (*parts, from_tallies, annual_picture, ranks, imports):
+        process = get_context("spawn").Process(target=part)
+        process.start()
+        process.join()
+        if process.exitcode:
+            raise SystemExit(process.exitcode)
 
 
 def median(work: Callable[[], object], runs: int = RUNS) -> float:
@@ -67,6 +71,12 @@ def median(work: Callable[[], object], runs: int = RUNS) -> float:
 def said(what: str, seconds: float, note: str = "") -> None:
     """Print one figure."""
     print(f"  {what:<58} {seconds * 1e3:10.2f} ms  {note}")
+
+
+def memory(what: str) -> None:
+    """Print the most memory that this part has taken so far."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"  {f'memory at most, {what}':<58} {peak:10,.0f} MB")
 
 
 def answers(rows: int) -> tuple[Levels, Points]:
@@ -105,20 +115,18 @@ def from_rows(rows: int) -> None:
     levels, points = answers(rows)
     print(f"{rows:,} responses × {len(ITEMS)} items × {POINTS:,} points, from rows")
     ours = median(lambda: figures(levels, points))
+    said("shares, indices, standard errors, limits", ours)
+    memory(f"{levels.nbytes >> 20} MB of them the answers")
     theirs = median(lambda: shares_by_pandas(levels, points), 3)
+    said("pandas, the shares alone", theirs, f"{theirs / ours:.2f} times ours (target ≥ 3)")
+    memory("pandas with it")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "levels"
         levels.tofile(file)
         file_once = median(file.read_bytes)
     memory_once = median(lambda: levels.view(np.uint8).sum())
-    said("shares, indices, standard errors, limits", ours)
-    said("pandas, the shares alone", theirs, f"{theirs / ours:.2f} times ours (target ≥ 3)")
     said("reading the file once", file_once, f"ours is {ours / file_once:.1f} times (target ≤ 25)")
     said("adding the bytes once in memory", memory_once, f"ours is {ours / memory_once:.1f} times")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"  peak memory of the process so far {peak:,.0f} MB; the answers {levels.nbytes >> 20} MB"
-    )
     found, theirs_ = figures(levels, points), shares_by_pandas(levels, points)
     assert np.allclose(found.items.values.estimate, theirs_.to_numpy(), atol=1e-12)
 
@@ -135,6 +143,7 @@ def from_tallies() -> None:
     strata = Strata.of_matrix(layout, matrix)
     seconds = median(lambda: limits(index_table(strata, **USUAL)))
     said("22,000 shares and 6,000 indices with limits", seconds, "(target ≤ 5)")
+    memory("loading with it")
 
 
 def load(stored: list[bytes]) -> tuple[Layout, npt.NDArray[np.int64]]:
@@ -163,6 +172,7 @@ def annual_picture() -> None:
 
     n = picture()
     said(f"{n:,} indices with factors and items, as objects", median(picture, 3))
+    memory("tallying the answers with it")
 
 
 def ranks() -> None:
@@ -177,6 +187,7 @@ def ranks() -> None:
         "simultaneous sets of 60 units",
         median(lambda: rank_sets(estimates[few], errors[few], method="simultaneous")),
     )
+    memory("all imported with it")
 
 
 def imports() -> None:
