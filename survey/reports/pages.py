@@ -24,6 +24,7 @@ from survey.reports.splits import divided
 from survey.reports.streams import side_by_side
 from survey.reports.verdict import OPEN, SHIFT, Before, Verdict, shift, verdict
 from survey.storage import (
+    boundary_changes,
     closes,
     comments,
     invitations,
@@ -32,6 +33,7 @@ from survey.storage import (
     targets,
 )
 from survey.storage.base import AnyRow
+from survey.storage.boundary_changes import BoundaryChange
 from survey.storage.closes import Close
 from survey.storage.tallies import TallyRow
 
@@ -50,6 +52,8 @@ class UnitPage:
     splits: tuple[Split, ...] = ()
     invited: Invited | None = None
     verdict: Verdict | None = None
+    # By what its territory became another within the period, the earliest first.
+    boundaries: tuple[BoundaryChange, ...] = ()
 
 
 class PageShelf(Shelf):
@@ -74,6 +78,7 @@ class PageShelf(Shelf):
             streams=self._streams(place, measure),
             splits=self._divided(place, measure),
             invited=self._invited(place),
+            boundaries=self._boundaries(place),
         )
 
     def _comments(self, place: Place) -> int:
@@ -123,6 +128,21 @@ class PageShelf(Shelf):
         if place.point is not None:
             return []
         return [change.on for change in self._changes if change.on < self._period.end]
+
+    def _boundaries(self, place: Place) -> tuple[BoundaryChange, ...]:
+        """Return what joined a unit within the period, and what left it.
+
+        What left another unit that had the code before is none of it, nor is a unit's going on.
+        """
+        if place.point is not None:
+            return ()
+        own = self._period
+        left = boundary_changes.out_of(self._session, self.codes, own.start, own.end)
+        found = [
+            *(each for each in self._changes if each.on in own and not _goes_on(each)),
+            *(each for each in left if self._first_days.get(each.old_code) != each.on),
+        ]
+        return tuple(sorted(found, key=lambda each: each.on))
 
     def _streams(self, place: Place, measure: str) -> tuple[Stream, ...]:
         """Return the streams of a closed period side by side where that was decided to be safe."""
@@ -233,6 +253,10 @@ class PageShelf(Shelf):
             for measure in self.measures[1:]
             if people[measure]
         }
+
+
+def _goes_on(change: BoundaryChange) -> bool:
+    return change.full and change.old_code == change.new_code
 
 
 def _cell(row: AnyRow) -> tuple[str, date, date]:

@@ -44,6 +44,14 @@ def into(
     return found
 
 
+def out_of(
+    session: Session, codes: Collection[str], start: date, end: date
+) -> Sequence[BoundaryChange]:
+    """Return the changes between two dates by which something of these units went to others."""
+    left = (_old.code.in_(codes), _new.code.not_in(codes))
+    return _where(session, *left, _old.valid_to >= start, _old.valid_to < end)
+
+
 def first_days(changes: Collection[BoundaryChange]) -> dict[str, date]:
     """Return since when a code is the unit's that has it now, where it was another's before.
 

@@ -133,6 +133,57 @@ def test_a_new_territory_is_not_compared_and_its_counter_is(app: Flask, place: P
     assert [month.breaks for month in _page(app).trend[-2:]] == [(), ("boundaries",)]
 
 
+def test_what_joined_and_what_left_within_the_period_is_told(app: Flask, place: Place) -> None:
+    _two_months(app, place)
+    with app.app_context():
+        now = units.get(session(), "31117", period.today())
+        neighbour = units.get(session(), "31120", period.today())
+        began, now.valid_from = now.valid_from, date(2026, 10, 1)
+        rows = [
+            UnitRow(number=1, code=code, name=name, level="commune", type="xa", parent_code="92")
+            for code, name in (("31117", "Phường Ninh Kiều"), ("31118", "Xã cũ"))
+        ]
+        before, joined = [units.new(row, began, date(2026, 10, 1)) for row in rows]
+        session().add_all([before, joined])
+        session().flush()
+        for old, new, full in (
+            (before, now, False),
+            (before, neighbour, False),
+            (joined, now, True),
+        ):
+            session().add(UnitSuccession(old_id=old.id, new_id=new.id, full=full, reference="NQ 1"))
+        session().commit()
+    found = _page(app).boundaries
+    assert [(each.old_name, each.new_name, each.full) for each in found] == [
+        ("Phường Ninh Kiều", "Phường Ninh Kiều", False),
+        ("Xã cũ", "Phường Ninh Kiều", True),
+        ("Phường Ninh Kiều", "Phường Cái Khế", False),
+    ]
+    assert {each.on for each in found} == {date(2026, 10, 1)}
+    assert _page(app, name="2026-09").boundaries == _page(app, name="2026-11").boundaries == ()
+    # Nothing left the province.
+    assert len(_page(app, "92").boundaries) == 3
+
+
+def test_what_left_another_unit_that_had_the_code_is_not_told(app: Flask, place: Place) -> None:
+    _two_months(app, place)
+    with app.app_context():
+        now = units.get(session(), "31117", period.today())
+        neighbour = units.get(session(), "31120", period.today())
+        began, now.valid_from = now.valid_from, date(2026, 10, 1)
+        row = UnitRow(number=1, code="31117", name="Phường khác", level="commune", type="phuong")
+        other = units.new(row, began, date(2026, 10, 1))
+        row = UnitRow(number=2, code="31118", name="Xã cũ", level="commune", type="xa")
+        old = units.new(row, began, date(2026, 10, 1))
+        session().add_all([other, old])
+        session().flush()
+        for before, after in ((other, neighbour), (old, now)):
+            line = UnitSuccession(old_id=before.id, new_id=after.id, full=True, reference=None)
+            session().add(line)
+        session().commit()
+    assert [each.old_name for each in _page(app).boundaries] == ["Xã cũ"]
+
+
 def test_the_answers_of_another_unit_that_had_the_code_are_not_shown(
     app: Flask, place: Place
 ) -> None:

@@ -48,6 +48,17 @@ def test_what_made_a_unit_is_found_with_its_day_and_document(session: Session) -
     assert found[0].reference == "Nghị quyết 1"
 
 
+def test_what_went_from_a_unit_to_others_is_found(session: Session) -> None:
+    _register(session)
+    for new in (("101", "Phường Một"), ("102", "Xã Hai")):
+        succeed(session, ("101", "Phường Một"), new, DAY, full=False)
+    end = date(2025, 10, 1)
+    (left,) = boundary_changes.out_of(session, {"101"}, DAY, end)
+    assert (left.old_name, left.new_name, left.on) == ("Phường Một", "Xã Hai", DAY)
+    assert not boundary_changes.out_of(session, {"101", "102"}, DAY, end)
+    assert not boundary_changes.out_of(session, {"101"}, date(2025, 1, 1), DAY)
+
+
 def test_a_change_on_the_first_day_or_after_the_last_is_none_of_the_period(
     session: Session,
 ) -> None:

@@ -1,6 +1,7 @@
 """The page of results from reports written by hand: what seldom comes together by itself."""
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from flask.testing import FlaskClient
 from analysis.interval import ConfidenceInterval
 from survey import period, reports
 from survey.reports import Figure, IndexReport, TrendMonth, UnitPage
+from survey.storage.boundary_changes import BoundaryChange
 from tests import figures, results
 
 PATH = "/results/units/31117/2026-10"
@@ -47,6 +49,45 @@ def _all(code: str = "mot-cua") -> list[Figure]:
         for item in figures.INSTRUMENTS[code].asked
     ]
     return [figures.figure(), *factors, *items]
+
+
+def _change(old: str, *, full: bool = False, new: str = "Phường Mới") -> BoundaryChange:
+    return BoundaryChange(
+        new_code=new,
+        new_name=new,
+        old_code=old,
+        old_name=old,
+        on=date(2026, 10, 1),
+        full=full,
+        reference="Nghị quyết 1",
+        begins=False,
+    )
+
+
+def test_new_boundaries_are_told_with_their_day_and_what_joined_and_left(
+    manager: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = (
+        _change("Xã Cũ", full=True),
+        _change("Phường Mới"),
+        _change("Phường Mới", new="Phường Bên"),
+    )
+    text = _words(manager, monkeypatch, _report(*_all()), boundaries=changes)
+    assert (
+        "Căn cứ Địa giới đổi từ 01/10/2026 (Nghị quyết 1): toàn bộ Xã Cũ nhập vào Phường Mới; "
+        "Phường Mới giữ một phần địa giới cũ; một phần Phường Mới nhập vào Phường Bên. "
+        "Số liệu trước và sau ngày này không nói về cùng một địa bàn."
+    ) in text
+    assert "Địa giới đổi từ" not in _words(manager, monkeypatch, _report(*_all()))
+
+
+def test_of_many_new_boundaries_the_first_five_are_named(
+    manager: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changes = tuple(_change(f"Xã {number}") for number in range(7))
+    text = _words(manager, monkeypatch, _report(*_all()), boundaries=changes)
+    assert "một phần Xã 4 nhập vào Phường Mới; và 2 thay đổi khác." in text
+    assert "Xã 5" not in text
 
 
 def test_the_published_example_reads_as_it_was_published(
