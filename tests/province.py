@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime
 
 from flask import Flask, current_app
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from survey import accounts, period
 from survey.db import session
 from survey.storage import points, units, users
+from survey.storage.unit_successions import UnitSuccession
 from survey.storage.units import UnitRow
 
 SINCE = date(2025, 7, 1)
@@ -70,6 +72,22 @@ def build(app: Flask) -> Place:
             trial.code.token,
             *people,
         )
+
+
+def reuse(session: Session, code: str, on: date) -> None:
+    """Let a code have been another unit's until a day, and today's unit be made of a third then."""
+    now = units.get(session, code, period.today())
+    began, now.valid_from = now.valid_from, on
+    rows = [
+        UnitRow(number=1, code=each, name=name, level="commune", type="xa", parent_code="92")
+        for each, name in ((code, "Xã khác"), ("31999", "Xã cũ"))
+    ]
+    other, forebear = (units.new(row, began, on) for row in rows)
+    session.add_all([other, forebear])
+    session.flush()
+    line = UnitSuccession(old_id=forebear.id, new_id=now.id, full=True, reference=None)
+    session.add(line)
+    session.flush()
 
 
 def person(app: Flask, email: str, *held: tuple[str, str]) -> str:

@@ -64,7 +64,9 @@ class DriversShelf(Shelf):
         return replace(found, report=report)
 
     def _together(self, report: IndexReport, measure: str) -> DriversPage:
-        patterns = responses.patterns(self._session, self.codes, self._period, measure)
+        patterns = responses.patterns(
+            self._session, self.codes, self._period, measure, self.first_days
+        )
         if not patterns:  # sums outlive the answers they were made from
             return DriversPage(report=report)
         levels, people = _arrays(patterns)

@@ -185,6 +185,7 @@ class PageShelf(Shelf):
             row
             for row in rows
             if (place.point is None or row.point_id == place.point.id)
+            and not self._is_anothers(row.unit_code, periods.containing(row.month).end)
             and row.smallest >= self._threshold  # k was raised since
             and (*_cell(row), "headline", row.unit_code, row.point_id) not in self._hidden
         ]

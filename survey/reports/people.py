@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy.orm import Session
 
@@ -55,13 +56,23 @@ class Arrivals:
     """How many answers came to each place in a period; only those that wait are counted anew."""
 
     def __init__(
-        self, session: Session, kept: Kept, codes: Collection[str], period: Period, above: Above
+        self,
+        session: Session,
+        kept: Kept,
+        codes: Collection[str],
+        period: Period,
+        above: Above,
+        *,
+        first_days: Mapping[str, date] | None = None,
     ) -> None:
-        self._kept, self._period = kept, period
-        self._settled = kept.once(
-            ("arrived", period), lambda: _arrived(kept.settled(session, codes, period), above)
-        )
-        self._waiting = _arrived(responses.received(session, codes, period, waiting=True), above)
+        def arrived(*, waiting: bool) -> Arrived:
+            rows = responses.received(
+                session, codes, period, waiting=waiting, first_days=first_days
+            )
+            return _arrived(rows, above)
+
+        self._settled = kept.once(("arrived", period), lambda: arrived(waiting=False))
+        self._waiting = arrived(waiting=True)
 
     def at(self, place: Key) -> Sequence[Received]:
         """Return how many answers came to a place, by channel and signs."""

@@ -66,7 +66,9 @@ class Shelf:
         shape = (frozenset(parents), frozenset(self._first_days.items()))
         self._kept = kept.released(session, codes, span, shape)
         self._rows = self._kept.once("places", self._by_place_and_period)
-        self._arrivals = Arrivals(session, self._kept, codes, period, self._above)
+        self._arrivals = Arrivals(
+            session, self._kept, codes, period, self._above, first_days=self.first_days
+        )
         self._hidden = suppressions.hidden(session, span)
         self._dossiers = Dossiers(session, codes, span)
         versions = sorted(questionnaires.by_id(session).values(), key=lambda each: each.version)
@@ -82,6 +84,12 @@ class Shelf:
     def _begin(self) -> date:
         """The first day that anything is said about."""
         return self._period.start
+
+    @property
+    def first_days(self) -> dict[str, date]:
+        """The months within the period in which codes of another unit before became its own."""
+        days = self._first_days.items()
+        return {code: periods.containing(on).start for code, on in days if on > self._period.start}
 
     @property
     def _threshold(self) -> int:
@@ -279,13 +287,17 @@ class Shelf:
         found: ByPlace = defaultdict(lambda: defaultdict(list))
         for row in self._kept.rows:
             own = Period(row.starts_on, row.ends_on)
-            if own.end <= self._first_days.get(row.unit_code, date.min):
-                continue  # the code was another unit's
+            if self._is_anothers(row.unit_code, own.end):
+                continue
             if row.point_id is not None:
                 found[row.unit_code, row.point_id][own].append(row)
             for code in self._above(row.unit_code):
                 found[code, 0][own].append(row)
         return found
+
+    def _is_anothers(self, code: str, end: date) -> bool:
+        """Say whether what ended by a day is of another unit, which had the code before."""
+        return end <= self._first_days.get(code, date.min)
 
     def _above(self, code: str) -> list[str]:
         """Return a unit and those above it, up to the root."""

@@ -62,7 +62,7 @@ def told_page(session: Session, unit: Unit, period: Period, *, from_above: bool)
     if not report.is_closed or report.suppressed or last is None:
         return ToldPage(report=report)
     names = told.COLUMNS if from_above else (told.HELPED,)
-    counts = told.counts(session, shelf.codes, period)
+    counts = told.counts(session, shelf.codes, period, shelf.first_days)
     shown = [name for name in names if counts[name].total() >= THRESHOLDS.ranked]
     return ToldPage(
         report=report,

@@ -1,9 +1,9 @@
 """Batches: the atoms of what is shown. At least k answers enter together and never part."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, func, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, and_, false, func, not_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey import period
@@ -57,6 +57,15 @@ def by_id(session: Session, ids: Collection[int]) -> dict[int, Batch]:
 def id_chunks(session: Session) -> Iterator[Sequence[int]]:
     """Yield the ids of all batches in runs that one statement may name."""
     yield from chunks(session.scalars(select(Batch.id).order_by(Batch.id)).all())
+
+
+def are_of(codes: Collection[str], first_days: Mapping[str, date]) -> ColumnElement[bool]:
+    """Return the condition that a batch is of units, not of others that had their codes before.
+
+    `first_days`: since when a code is its unit's.
+    """
+    others = [and_(Batch.unit_code == code, Batch.ends_on <= on) for code, on in first_days.items()]
+    return and_(Batch.unit_code.in_(codes), not_(or_(false(), *others)))
 
 
 def latest_month(

@@ -1,11 +1,11 @@
 """What a unit was before: the successions that lead to it, whole or in part."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, false, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select
+from sqlalchemy.orm import Mapped, Session, aliased
 
 from survey.storage.unit_successions import UnitSuccession
 from survey.storage.units import Unit
@@ -60,6 +60,22 @@ def first_days(changes: Collection[BoundaryChange]) -> dict[str, date]:
     went_on = {(each.new_code, each.on) for each in changes if each.old_code == each.new_code}
     begun = [each for each in changes if each.begins and (each.new_code, each.on) not in went_on]
     return {each.new_code: each.on for each in sorted(begun, key=lambda each: each.on)}
+
+
+def reused(session: Session, codes: Collection[str]) -> dict[str, date]:
+    """Return since when codes are of the units that have them now, where others had them before."""
+    ended = select(Unit.code).where(Unit.code.in_(codes), Unit.valid_to.is_not(None))
+    return first_days(_where(session, _new.code.in_(ended)))
+
+
+def its_own(
+    code: Mapped[str], day: Mapped[date], first_days: Mapping[str, date]
+) -> ColumnElement[bool]:
+    """Return the condition that something of a day is of the unit that has its code now."""
+    # A reform gives many codes anew on one day.
+    days = sorted(set(first_days.values()))
+    codes = {on: [each for each in first_days if first_days[each] == on] for on in days}
+    return not_(or_(false(), *(and_(day < on, code.in_(codes[on])) for on in days)))
 
 
 _old, _new = aliased(Unit), aliased(Unit)

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from survey.storage import names, points, referrals, seen_nonces
+from survey.storage import boundary_changes, names, points, referrals, seen_nonces
 from survey.storage.base import Base
 from survey.storage.points import ServicePoint
 
@@ -159,7 +159,9 @@ def released(
 ) -> Comment:
     """Return a comment that the readers of these units may read; else NoResultFound."""
     comment = get(session, name, codes, to_change=to_change)
-    if comment.released_on is None or comment.holds or comment.withdrawn:
+    first = boundary_changes.reused(session, {comment.unit_code}).get(comment.unit_code)
+    is_anothers = first is not None and comment.business_day < first
+    if comment.released_on is None or comment.holds or comment.withdrawn or is_anothers:
         raise NoResultFound(f"comment {name} is not released")
     return comment
 
@@ -177,7 +179,7 @@ def listing(
 
     `text` is looked for without regard to case or marks. Within a batch the order is random.
     """
-    wanted = [Comment.unit_code.in_(codes), is_released()]
+    wanted = [_is_of(session, codes), is_released()]
     if key := names.fold(text):
         wanted.append(Comment.search_key.contains(key, autoescape=True))
     if theme:
@@ -205,7 +207,7 @@ def page_of(
 
 def themes(session: Session, codes: Collection[str]) -> Counter[str]:
     """Return how many comments released to these units are about each theme."""
-    here = (Comment.unit_code.in_(codes), is_released())
+    here = (_is_of(session, codes), is_released())
     query = select(Comment.themes, func.count()).where(*here).group_by(Comment.themes)
     found: Counter[str] = Counter()
     for joined, n in session.execute(query):
@@ -219,7 +221,7 @@ def count(session: Session, codes: Collection[str], *, point_id: int | None = No
     Never how many wait: the difference would tell that one is held. Of a point, only those
     whose batch names it.
     """
-    here = [Comment.unit_code.in_(codes), is_released()]
+    here = [_is_of(session, codes), is_released()]
     if point_id is not None:
         here += [Comment.point_id == point_id, Comment.shows_point.is_(True)]
     return session.scalar(select(func.count()).where(*here)) or 0
@@ -243,6 +245,13 @@ def is_read() -> ColumnElement[bool]:
 def is_released() -> ColumnElement[bool]:
     """Return the condition that the unit may read a comment."""
     return and_(Comment.released_on.is_not(None), Comment.holds == "", Comment.withdrawn.is_(False))
+
+
+def _is_of(session: Session, codes: Collection[str]) -> ColumnElement[bool]:
+    """Return the condition that a comment is of units, not of others that had their codes."""
+    reused = boundary_changes.reused(session, codes)
+    own = boundary_changes.its_own(Comment.unit_code, Comment.business_day, reused)
+    return and_(Comment.unit_code.in_(codes), own)
 
 
 def pages(total: int) -> int:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from survey.period import Period
-from survey.storage import points, receipts, seen_nonces
+from survey.storage import batches, boundary_changes, points, receipts, seen_nonces
 from survey.storage.base import CHUNK, AnyRow, Base, chunks
 from survey.storage.batches import Batch
 from survey.storage.imports import Import
@@ -257,19 +257,27 @@ def any_received(session: Session, codes: Collection[str]) -> bool:
 
 
 def received(
-    session: Session, codes: Collection[str], period: Period, *, waiting: bool | None = None
+    session: Session,
+    codes: Collection[str],
+    period: Period,
+    *,
+    waiting: bool | None = None,
+    first_days: Mapping[str, date] | None = None,
 ) -> Sequence[Received]:
     """Return how many answers the points of these units received in a period, by channel and signs.
 
     The one figure that is live: it holds no level. `waiting`: only those that wait for a
-    close, or only the others, which no longer change.
+    close, or only the others, which no longer change. `first_days`: since when a code is its
+    unit's.
     """
     n = func.sum(case((_is_received(), 1), else_=0))
     wait = func.sum(case((and_(_is_received(), Response.batch_id.is_(None)), 1), else_=0))
     keys = (Response.unit_code, Response.point_id, Response.channel, Response.signs)
+    own = boundary_changes.its_own(Response.unit_code, Response.business_day, first_days or {})
     query = (
         select(*keys, n, wait, func.count() - n)
         .where(Response.business_day >= period.start, Response.business_day < period.end, is_one())
+        .where(own)
         .group_by(*keys)
     )
     if waiting:  # few in all: the other index would be a search through everything received
@@ -338,17 +346,22 @@ def released(session: Session, batch_ids: Collection[int]) -> Sequence[AnyRow]:
 
 
 def patterns(
-    session: Session, codes: Collection[str], period: Period, measure_hash: str
+    session: Session,
+    codes: Collection[str],
+    period: Period,
+    measure_hash: str,
+    first_days: Mapping[str, date],
 ) -> Sequence[tuple[bytes, int]]:
     """Return how many people gave the same answers, in the whole batches of units and a period.
 
     Not those from files. Versions of one measure have the same items in the same order.
+    `first_days`: since when a code is its unit's.
     """
     query = (
         select(Response.answers, func.count())
         .join(Batch, Batch.id == Response.batch_id)
         .where(
-            Batch.unit_code.in_(codes),
+            batches.are_of(codes, first_days),
             Batch.starts_on >= period.start,
             Batch.ends_on <= period.end,
             Batch.measure_hash == measure_hash,

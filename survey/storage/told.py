@@ -1,12 +1,14 @@
 """What people told besides their answers, after the thank-you: how many said what."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import date
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from survey.period import Period
+from survey.storage import batches
 from survey.storage.batches import Batch
 from survey.storage.responses import Response
 
@@ -17,18 +19,19 @@ COLUMNS = (HELPED, *OF_SUPERIORS)
 
 
 def counts(
-    session: Session, codes: Collection[str], period: Period
+    session: Session, codes: Collection[str], period: Period, first_days: Mapping[str, date]
 ) -> dict[str, Counter[str | None]]:
     """Return how many said what to each question, in the whole batches of units and a period.
 
-    Not those from files; who was not asked or said nothing is not counted.
+    Not those from files; who was not asked or said nothing is not counted. `first_days`: since
+    when a code is its unit's.
     """
     columns = [Response.__table__.c[name] for name in COLUMNS]
     query = (
         select(*columns, func.count())
         .join(Batch, Batch.id == Response.batch_id)
         .where(
-            Batch.unit_code.in_(codes),
+            batches.are_of(codes, first_days),
             Batch.starts_on >= period.start,
             Batch.ends_on <= period.end,
             Batch.is_imported.is_(False),

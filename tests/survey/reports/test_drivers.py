@@ -15,7 +15,7 @@ from survey.db import session
 from survey.reports import DriversPage
 from survey.storage import questionnaires, units
 from survey.storage.suppressions import Suppression
-from tests import pages, results
+from tests import pages, province, results
 from tests.province import Place
 
 OCTOBER = date(2026, 10, 15)
@@ -49,6 +49,22 @@ def test_drivers_are_those_of_the_released_answers(app: Flask, place: Place) -> 
     assert page.found == key_drivers(rows[:, 1:5], rows[:, 0], codes=["A", "B", "C", "D"])
     assert page.left_out == ("E",)
     assert max(page.found.drivers, key=lambda driver: driver.importance).code == "A"
+
+
+def test_the_answers_of_another_unit_that_had_the_code_drive_nothing(
+    app: Flask, place: Place
+) -> None:
+    results.answered(app, place.point, date(2026, 9, 15), 150, LOW_B)
+    _answered(app, place)
+    results.close(app, date(2026, 11, 7))
+    alone = _page(app)
+    with app.app_context():
+        province.reuse(session(), "31117", date(2026, 10, 1))
+        session().commit()
+        unit = units.get(session(), "31117", period.today())
+        year = reports.drivers_page(session(), unit, period.parse("2026"))
+    assert alone.found is not None
+    assert year.found == alone.found
 
 
 def test_a_question_has_the_interval_that_the_page_of_the_unit_has(

@@ -16,7 +16,7 @@ from survey.storage.batches import Batch
 from survey.storage.targets import INDEX
 from survey.storage.unit_successions import UnitSuccession
 from survey.storage.units import UnitRow
-from tests import peers, results
+from tests import peers, province, results
 from tests.province import Place
 
 GOOD, BAD = (5, 5, 5, 5, 5, 5), (2, 2, 2, 2, 2, 2)
@@ -131,6 +131,23 @@ def test_a_new_territory_is_not_compared_and_its_counter_is(app: Flask, place: P
     assert own is not None
     assert (found.before.obstacle, own.before.obstacle) == ("boundaries", None)
     assert [month.breaks for month in _page(app).trend[-2:]] == [(), ("boundaries",)]
+
+
+def test_what_came_to_another_unit_that_had_the_code_is_not_counted_as_received(
+    app: Flask, place: Place
+) -> None:
+    results.answered(app, place.point, SEPTEMBER, 20)
+    results.close(app, SEPTEMBER)
+    for day in (date(2026, 9, 20), OCTOBER):
+        results.answered(app, place.point, day, 4)  # these wait
+    before = _page(app, name="2026").report
+    assert (before.received, before.waiting) == (28, 8)
+    with app.app_context():
+        province.reuse(session(), "31117", date(2026, 10, 1))
+        session().commit()
+    for code in ("31117", "92"):
+        report = _page(app, code, "2026").report
+        assert (report.received, report.waiting) == (4, 4)
 
 
 def test_what_joined_and_what_left_within_the_period_is_told(app: Flask, place: Place) -> None:

@@ -104,6 +104,19 @@ def test_few_answers_and_an_open_period_tell_nothing(
         assert _page().questions == ()
 
 
+def test_what_people_of_another_unit_told_that_had_the_code_is_not_counted(
+    both_app: Flask, place: Place
+) -> None:
+    _tell(both_app, place.point, 120, helped_by="family")
+    results.close(both_app, CLOSE)
+    with time_machine.travel(datetime(2027, 1, 22, 3, tzinfo=UTC)), both_app.app_context():
+        results.close(both_app, date(2027, 1, 7))
+        assert _said(_page(name="2026-Q4"))["helped_by"]["family"] == 120
+        province.reuse(session(), "31117", date(2026, 11, 1))
+        session().commit()
+        assert _said(_page(name="2026-Q4")) == _said(_page("92", "2026-Q4")) == {}
+
+
 def test_what_is_left_out_or_elsewhere_is_not_counted(both_app: Flask, place: Place) -> None:
     _tell(both_app, place.point, 120, helped_by="family")
     _tell(both_app, place.other_point, 120, helped_by="official")
@@ -115,8 +128,8 @@ def test_what_is_left_out_or_elsewhere_is_not_counted(both_app: Flask, place: Pl
     results.close(both_app, CLOSE)
     with both_app.app_context():
         month = period.parse("2026-10")
-        assert told.counts(session(), ["31117"], month)["helped_by"] == {"family": 119}
-        whole = told.counts(session(), ["31117", "31120"], month)["helped_by"]
+        assert told.counts(session(), ["31117"], month, {})["helped_by"] == {"family": 119}
+        whole = told.counts(session(), ["31117", "31120"], month, {})["helped_by"]
         assert whole == {"family": 119, "official": 120}
         assert _said(_page("92")) == {"helped_by": {"nobody": 0, "family": 110, "official": 120}}
-        assert not told.counts(session(), ["31117"], month.previous)["helped_by"]
+        assert not told.counts(session(), ["31117"], month.previous, {})["helped_by"]

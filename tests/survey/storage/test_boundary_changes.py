@@ -59,6 +59,19 @@ def test_what_went_from_a_unit_to_others_is_found(session: Session) -> None:
     assert not boundary_changes.out_of(session, {"101"}, date(2025, 1, 1), DAY)
 
 
+def test_a_code_is_reused_where_another_unit_had_it_before(session: Session) -> None:
+    _register(session)
+    for code in ("101", "102"):
+        units.get(session, code, DAY).valid_to = LATER
+    units.put(session, [_row("101", "Phường Ba", "92"), _row("201", "Phường Bốn", "92")], LATER)
+    for old, new in (("102", "101"), ("101", "201")):
+        line = {"old_id": units.get(session, old, DAY).id, "full": True}
+        new_id = units.get(session, new, LATER).id
+        session.add(unit_successions.UnitSuccession(new_id=new_id, **line))
+    session.flush()
+    assert boundary_changes.reused(session, {"101", "201", "92"}) == {"101": LATER}
+
+
 def test_a_change_on_the_first_day_or_after_the_last_is_none_of_the_period(
     session: Session,
 ) -> None:

@@ -19,7 +19,7 @@ from survey.storage import (
 from survey.storage.comments import Comment
 from survey.storage.points import ServicePoint
 from survey.storage.referrals import Referral
-from tests import remarks
+from tests import province, remarks
 from tests.province import ROWS
 
 DAY = date(2026, 11, 3)
@@ -57,6 +57,26 @@ def test_a_comment_belongs_to_the_unit_of_its_day(session: Session, point: Servi
     points.move(session, point, "31120", DAY + timedelta(days=1))
     assert remarks.comment(session, point, DAY).unit_code == "31117"
     assert remarks.comment(session, point, DAY + timedelta(days=1)).unit_code == "31120"
+
+
+def test_the_comments_of_another_unit_that_had_the_code_are_not_read(
+    session: Session, ten: list[Comment]
+) -> None:
+    assert comments.count(session, HERE) == comments.listing(session, HERE).total == 10
+    province.reuse(session, "31117", DAY + timedelta(days=1))
+    assert comments.count(session, HERE) == comments.listing(session, HERE).total == 0
+    assert not comments.themes(session, HERE)
+    with pytest.raises(NoResultFound):
+        comments.released(session, ten[0].name, HERE)
+    assert comments.get(session, ten[0].name, HERE) is ten[0]  # the province still moderates it
+
+
+def test_the_comments_of_a_unit_on_the_first_day_of_its_code_are_read(
+    session: Session, ten: list[Comment]
+) -> None:
+    province.reuse(session, "31117", DAY)
+    assert comments.count(session, HERE) == 10
+    assert comments.released(session, ten[0].name, HERE) is ten[0]
 
 
 @pytest.mark.parametrize("text", ["hòa bình", "HOÀ BÌNH", "hoa binh", "cho lau"])
