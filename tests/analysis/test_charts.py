@@ -108,7 +108,7 @@ def test_counting_the_dissatisfied_flags_the_same_units(
     assert (found.warning.flags == turned.warning.flags).all()
     assert (found.action.flags == turned.action.flags).all()
     assert turned.z == pytest.approx(-found.z)
-    assert turned.tau_squared == pytest.approx(found.tau_squared, abs=1e-12)
+    assert turned.tau_squared == pytest.approx(found.tau_squared, rel=1e-9, abs=1e-12)
 
 
 def test_ten_satisfied_of_ten_are_no_signal_at_a_target_of_90_percent() -> None:

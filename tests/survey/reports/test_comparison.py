@@ -248,6 +248,7 @@ def test_of_too_few_people_for_a_verdict_no_weakness_is_told(
     point = peers.counters(session, code)[0]
     for month in MONTHS:
         peers.release(session, code, point, month, n, satisfied=0.0)
+    peers.closed(session, date(2026, 11, 20))
     assert _by_code(_compared(session, targets={code: 0.8}))[code].weakness == weak
 
 
