@@ -18,7 +18,7 @@ from survey.storage.names import fold, spelling
 LISTS: Mapping[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 OTHER = "other"
 TITLES = {
-    "wait": _l("Chờ lâu"),
+    "wait": _l("Thời gian chờ"),
     "attitude": _l("Thái độ"),
     "guidance": _l("Hướng dẫn"),
     "paperwork": _l("Thủ tục, giấy tờ"),

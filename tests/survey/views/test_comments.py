@@ -49,7 +49,7 @@ def test_a_batch_is_read_masked_with_its_themes_and_its_month(
     _write(app, place.point, 10, "Chị Lan cho chờ lâu, gọi 0912345678.")
     words = results.words(manager, LIST)
     assert "Chị [tên người] cho chờ lâu, gọi [số điện thoại]." in words
-    assert "Chờ lâu (1)" in words
+    assert "Thời gian chờ (1)" in words
     assert "Quầy 1: Hộ tịch. Công bố tháng 11/2026." in words
     assert "Lan" not in words
     assert "0912345678" not in words
