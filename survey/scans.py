@@ -25,6 +25,8 @@ log = structlog.get_logger()
 # What is chosen on a page stands in the address of its links, and `views.citizen` lets no link to
 # a form go without; the printed address has none of it.
 CHOSEN_ON_PAGE = frozenset({"lang", "size", "contrast", "trial"})
+# Except for the form of a code that was read off the poster and typed on a page with such a choice.
+TYPED = "typed"
 WEEKS = timedelta(weeks=4)
 
 
@@ -91,8 +93,9 @@ def counter() -> ScanCounter:
 
 
 def count(code: PointCode) -> None:
-    """Count that a code was scanned: opened by its printed address, not to try it."""
-    is_scan = request.method == "GET" and CHOSEN_ON_PAGE.isdisjoint(request.args)
+    """Count that a code was scanned or typed: opened by its printed address, not to try it."""
+    from_poster = CHOSEN_ON_PAGE.isdisjoint(request.args) or TYPED in request.args
+    is_scan = request.method == "GET" and from_poster and "trial" not in request.args
     if is_scan and not code.point.is_test:
         counter().add(code.id, period.today())
 

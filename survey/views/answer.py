@@ -47,7 +47,8 @@ def find() -> Page:
         code = normal(typed.rpartition("/")[2])  # or the whole address of the poster
         if len(code) > LONGEST_TOKEN:  # of a slip, or meant to be one
             return redirect(url_for("slips.show", slip=code, lang=lang()))
-        return redirect(url_for(".show", token=code or "-", lang=lang()))
+        apart = 1 if reading() else None  # for `scans.count`; else it is the printed address
+        return redirect(url_for(".show", token=code or "-", lang=lang(), typed=apart))
     return render_template("answer/enter.html", lang=lang())
 
 

@@ -50,6 +50,23 @@ def test_a_choice_on_the_page_and_a_trial_are_no_scan(app: Flask, place: Place, 
     assert _stored(app) == {}
 
 
+@pytest.mark.parametrize("query", ["", "lang=en", "size=1&contrast=1"])
+def test_a_code_that_was_typed_is_a_scan_however_the_page_is_read(
+    app: Flask, place: Place, query: str
+) -> None:
+    client = app.test_client()
+    answer = client.get(f"/?code={place.token}&{query}", follow_redirects=True)
+    assert answer.status_code == 200
+    links = re.findall(r'href="([^"]*)"', answer.get_data(as_text=True))
+    again = [link for link in links if link.startswith("?")]
+    assert again
+    for link in again:
+        client.get(urljoin(f"/p/{place.token}", html.unescape(link)))
+    client.get(f"/p/{place.token}?typed=1&trial=x")
+    _flush(app)
+    assert _stored(app) == {period.today(): 1}
+
+
 @pytest.mark.parametrize(
     ("page", "words"),
     [
