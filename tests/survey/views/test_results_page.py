@@ -76,7 +76,7 @@ def test_new_boundaries_are_told_with_their_day_and_what_joined_and_left(
     assert (
         "Căn cứ Địa giới đổi từ 01/10/2026 (Nghị quyết 1): toàn bộ Xã Cũ nhập vào Phường Mới; "
         "Phường Mới giữ một phần địa giới cũ; một phần Phường Mới nhập vào Phường Bên. "
-        "Số liệu trước và sau ngày này không nói về cùng một địa bàn."
+        "Số liệu trước ngày này theo địa giới cũ, từ ngày này theo địa giới mới."
     ) in text
     assert "Địa giới đổi từ" not in _words(manager, monkeypatch, _report(*_all()))
 
