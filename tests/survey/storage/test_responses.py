@@ -8,11 +8,13 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from survey.db import make_engine
+from survey.period import parse
 from survey.storage import points, questionnaires, responses, seen_nonces, units
 from survey.storage.points import ServicePoint
 from survey.storage.receipts import Receipt
 from survey.storage.responses import Answer, Response
 from survey.storage.seen_nonces import AlreadyReceived
+from tests import rows
 from tests.province import ROWS
 
 NOW = datetime(2026, 11, 2, 3, tzinfo=UTC)
@@ -60,6 +62,17 @@ def test_a_row_holds_no_time_and_nothing_about_the_sender(session: Session) -> N
     }
     assert not any("TIME" in kind for kind in columns.values())
     assert not set(columns) & {"ip", "address", "user_agent", "device", "received_at", "created_at"}
+
+
+@pytest.mark.parametrize(("first_day", "waiting"), [(DAY, 2), (DAY + timedelta(days=1), 0)])
+def test_what_came_before_a_code_was_its_units_is_not_received(
+    session: Session, point: ServicePoint, first_day: date, waiting: int
+) -> None:
+    rows.answers(session, point, DAY, 2)
+    found = responses.received(
+        session, ["31117"], parse("2026-11"), waiting=True, first_days={"31117": first_day}
+    )
+    assert sum(row.waiting for row in found) == waiting
 
 
 def test_the_same_nonce_and_content_is_received_once(session: Session, point: ServicePoint) -> None:
