@@ -46,7 +46,10 @@ class Comment(Base):
     __tablename__ = "comment"
     # WITHOUT ROWID: SQLite's hidden serial number would keep the order of the queue.
     __table_args__ = (
-        Index(None, "unit_code", "released_on"),
+        # Holds all that counting those of a province asks for.
+        Index(
+            "ix_comment_counted", "unit_code", "released_on", "holds", "withdrawn", "business_day"
+        ),
         {"sqlite_with_rowid": False},
     )
 
