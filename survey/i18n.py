@@ -210,6 +210,7 @@ def of_answers(share: float, limits: Limits) -> str:
     return in_points(share)
 
 
+@lru_cache(maxsize=8192)
 def _points(share: float, digits: int) -> Decimal:
     exact = Decimal(str(share)) * 100
     for each in (digits, max(digits, 1)):

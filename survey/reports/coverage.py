@@ -52,7 +52,7 @@ class Dossiers:
         self._rows: defaultdict[Key, dict[tuple[date, str], Denominator]] = defaultdict(dict)
         for row in denominators.counts(session, codes, span):
             self._rows[row.unit_code, row.point_id][row.month, row.channel] = row
-        self._lacks: dict[tuple[Key, Period], tuple[Period, ...]] = {}
+        self._lacks: defaultdict[Period, dict[Key, tuple[Period, ...]]] = defaultdict(dict)
         self._choices = rollups.all_(session)
         is_asked = any(choice.name == WEIGHTED for choice in self._choices)
         self._assigned = points.assigned(session, codes, span) if is_asked else []
@@ -71,13 +71,13 @@ class Dossiers:
 
         Unknown as long as one lacks its dossiers: also where nobody answered, those count.
         """
-        own = [*places]
-        lacking = {
-            point.name: months
-            for point, code in own
-            if (months := self._missing(point, (code, point.id), period))
-        }
-        rows = [row for point, code in own for row in self._within((code, point.id), period)]
+        own = [(point, (code, point.id)) for point, code in places]
+        lacks = self._lacks[period]  # the points of a unit are asked for by each above it, too
+        for point, key in own:
+            if key not in lacks:
+                lacks[key] = self._missing(point, key, period)
+        lacking = {point.name: lacks[key] for point, key in own if lacks[key]}
+        rows = [row for _point, key in own for row in self._within(key, period)]
         here = sum(row.n for row in rows if row.channel == COUNTER)
         known = None if lacking or not rows else here
         return Coverage(
@@ -116,12 +116,7 @@ class Dossiers:
 
     def _missing(self, point: ServicePoint | None, key: Key, period: Period) -> tuple[Period, ...]:
         """Return the months in which a point belonged to a unit and its dossiers are not known."""
-        if (key, period) not in self._lacks:  # asked for its unit and for each above
-            self._lacks[key, period] = self._lacking(point, key, period)
-        return self._lacks[key, period]
-
-    def _lacking(self, point: ServicePoint | None, key: Key, period: Period) -> tuple[Period, ...]:
-        known = self._rows[key]
+        known = self._rows.get(key, {})
         return tuple(
             month
             for month in period.of_kind("month")
@@ -140,7 +135,7 @@ class Dossiers:
         return sum(row.n for row in self._within(key, period) if row.channel == COUNTER)
 
     def _within(self, key: Key, period: Period) -> list[Denominator]:
-        return [row for row in self._rows[key].values() if row.month in period]
+        return [row for row in self._rows.get(key, {}).values() if row.month in period]
 
 
 def at_counters(channels: Mapping[str, int]) -> int:
