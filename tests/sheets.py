@@ -46,3 +46,9 @@ def stored(app: Flask) -> list[Response]:
 def kept(page: str) -> set[tuple[str, str]]:
     """Return the choices that a page still holds."""
     return set(re.findall(r'<input type="radio" name="(\w+)" value="([\w-]+)" checked', page))
+
+
+def focused(page: str) -> str:
+    """Return the first words of the one part that has the focus when a page opens."""
+    (words,) = re.findall(r"<[^>]* autofocus[^>]*>([^<.]*)", page)
+    return html.unescape(words).strip()

@@ -232,7 +232,10 @@ def _ask_again(code: PointCode, late: Sheet | None) -> Page:
     """Offer the same choices on a fresh sheet: this one is late, or not ours."""
     if late is not None:
         sheet, status = tokens.renew(late), 410
-        problem = _("Phiếu đã mở quá 3 ngày. Những gì Ông/Bà chọn vẫn còn, xin bấm gửi lần nữa.")
+        problem = _(
+            "Phiếu đã mở quá 3 ngày. Nếu Ông/Bà đã gửi rồi thì không cần gửi nữa. Nếu chưa, những "
+            "gì Ông/Bà chọn vẫn còn, xin bấm gửi lần nữa."
+        )
     else:
         sheet, status = new_sheet(code, questionnaires.current(session(), INSTRUMENT)), 400
         problem = _("Phiếu không còn dùng được. Những gì Ông/Bà chọn vẫn còn, xin bấm gửi lần nữa.")

@@ -31,6 +31,7 @@ def test_other_content_on_a_sent_sheet_keeps_the_first_and_offers_another_person
     page = conflict.get_data(as_text=True)
     assert conflict.status_code == 409
     assert "Người khác trả lời" in page
+    assert sheets.focused(page) == "Lần gửi đầu tiên được giữ nguyên"
     assert first.location in page
     assert len(sheets.stored(app)) == 1
     offered = sheets.fields(page)
@@ -94,8 +95,11 @@ def test_a_closed_point_says_so_and_takes_the_sheets_it_handed_out(
         closed = client.get(f"/p/{place.token}")
         assert closed.status_code == 410
         assert "Quầy này không còn nhận phiếu" in closed.get_data(as_text=True)
+        assert "autofocus" not in closed.get_data(as_text=True), "nothing was sent"
         assert sheets.send(client, place.token, hidden).status_code == 303
-        assert client.post(f"/p/{place.token}", data={"overall": "5"}).status_code == 410
+        refused = client.post(f"/p/{place.token}", data={"overall": "5"})
+        assert refused.status_code == 410
+        assert sheets.focused(refused.get_data(as_text=True)).startswith("Xin hỏi cán bộ")
     assert len(sheets.stored(app)) == 1
 
 
@@ -175,7 +179,7 @@ def test_a_sheet_sent_after_three_days_keeps_what_was_chosen(
         late = sheets.send(client, place.token, hidden, overall="2", E="skip", visit="ask")
         page = late.get_data(as_text=True)
         assert late.status_code == 410
-        assert "quá 3 ngày" in page
+        assert "quá 3 ngày. Nếu Ông/Bà đã gửi rồi thì không cần gửi nữa." in page
         assert sheets.kept(page) == {("overall", "2"), ("E", "skip"), ("visit", "ask")}
         assert sheets.stored(app) == []
         again = sheets.send(client, place.token, sheets.fields(page), overall="2")
@@ -221,6 +225,7 @@ def test_a_database_that_cannot_write_loses_nothing(
     page = answer.get_data(as_text=True)
     assert answer.status_code == 503
     assert "Chưa gửi được" in page
+    assert sheets.focused(page) == "Máy chủ đang bận nên chưa ghi được"
     assert sheets.fields(page) == hidden | {"overall": "4", "B": "2"}
     again = client.post(re.findall(r'action="([^"]+)"', page)[0], data=sheets.fields(page))
     assert again.status_code == 303

@@ -103,6 +103,7 @@ def test_a_used_code_says_so_when_sent_and_the_answer_goes_on_as_an_open_one(
     refused = _send(client, code, _open(client, code), overall="5")
     assert refused.status_code == 409
     assert "Mã này đã được dùng" in refused.get_data(as_text=True)
+    assert sheets.focused(refused.get_data(as_text=True)) == "Mỗi mã chỉ gửi được một phiếu"
     assert len(sheets.stored(app)) == 1
     assert _resend(client, refused).status_code == 303
     by_channel = {row.channel: row.answers[0] for row in sheets.stored(app)}
@@ -183,7 +184,9 @@ def test_what_was_never_a_code_is_told_from_what_was_mistyped(client: FlaskClien
         typed = client.get(f"/m/{wrong}")
         assert typed.status_code == 404
         assert "Mã gõ nhầm" in typed.get_data(as_text=True)
-        assert client.post(f"/m/{wrong}", data=CHOSEN).status_code == 404
+        sent = client.post(f"/m/{wrong}", data=CHOSEN)
+        assert sent.status_code == 404
+        assert sent.get_data(as_text=True).count(" autofocus") <= 1
     assert 'name="code"' in never.get_data(as_text=True)  # where to type it again
 
 
