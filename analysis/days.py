@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from analysis.design import group_sums
 from analysis.interval import Array
 from analysis.layout import Integers
 from analysis.profiles import Moments
@@ -21,7 +22,7 @@ class Days:
     """The people of some strata once more, counter × day by counter × day.
 
     `matrix` (days, integers) holds the sums of each in the layout of the strata, `stratum`
-    (days,), ascending, the row of the stratum it lies in. Together they hold everybody.
+    (days,) the row of the stratum it lies in. Together they hold everybody.
     """
 
     stratum: Integers
@@ -31,17 +32,11 @@ class Days:
         """Return what of the moments (strata, figures) hangs on the clusters, days being those."""
         y, x = of_days.y, of_days.x
         by_day = {"clusters": (x > 0).astype(np.float64), "yy": y * y, "xy": x * y, "xx": x * x}
-        return {name: self._added(each, strata) for name, each in by_day.items()}
+        return {name: group_sums(each, self.stratum, strata) for name, each in by_day.items()}
 
     def rows(self, strata: int) -> Array:
         """Return how many days each stratum has, (strata, 1)."""
-        return self._added(np.ones((len(self.stratum), 1)), strata)
-
-    def _added(self, values: Array, strata: int) -> Array:
-        found = np.zeros((strata, values.shape[1]))
-        first = np.flatnonzero(np.diff(self.stratum, prepend=-1))
-        found[self.stratum[first]] = np.add.reduceat(values, first, axis=0)
-        return found
+        return group_sums(np.ones((len(self.stratum), 1)), self.stratum, strata)
 
 
 def enough(clusters: Array, design: Design) -> Bools:

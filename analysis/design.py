@@ -164,7 +164,7 @@ class SurveyDesign:
 def group_sums(x: Array, group: Codes, groups: int) -> Array:
     """Return the column sums of x (n, k) within each group, shape (groups, k)."""
     sums = [np.bincount(group, weights=column, minlength=groups) for column in x.T]
-    return np.stack(sums, axis=1)
+    return np.stack(sums, axis=1) if sums else np.zeros((groups, 0))
 
 
 def _numbers(values: npt.ArrayLike, n: int, name: str) -> Array:

@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from analysis.counting import CODES
+from analysis.design import group_sums
 from analysis.figures import figures
 from analysis.index import SatisfactionIndex, index_at, known_profile
-from analysis.interval import Array
 from analysis.layout import SCALE, Integers, Item, Layout
-from analysis.people import People, Values, column, sums
+from analysis.people import People, Values, column
 from analysis.profiles import OVERALL, PROFILES, Moments, Profile
 from analysis.ratio import Bools, Design
 from analysis.stabiliser import Stabiliser
@@ -146,7 +146,7 @@ class _Sheet:
         given = self.given(columns)
         top = given & (self.answers[:, columns] >= SCALE - 1)
         n = group.max(initial=0) + 1
-        asked, good = (_by_group(each, people.weight, group, n) for each in (given, top))
+        asked, good = (group_sums(people.weight[:, None] * each, group, n) for each in (given, top))
         reach = np.where(asked > 0, asked, 1) * np.maximum(
             (asked > 0).sum(axis=1, keepdims=True), 1
         )
@@ -157,9 +157,3 @@ class _Sheet:
         b = given.sum(axis=1, dtype=np.float64)
         y, x = (top / reach[group]).sum(axis=1), (given * weight[group]).sum(axis=1)
         return Values(y, x, b, b, b * mean[group, 0])
-
-
-def _by_group(values: Bools, weight: Array, group: Integers, n: int) -> Array:
-    """Return weighted sums (groups, items)."""
-    columns = (sums(group, weight * own, n) for own in values.T)
-    return np.stack(list(columns), axis=1) if values.shape[1] else np.zeros((n, 0))

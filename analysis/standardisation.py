@@ -7,6 +7,7 @@ from typing import TypeVar
 import numpy as np
 
 from analysis.index import SatisfactionIndex, index_at, known_profile
+from analysis.interval import Array
 from analysis.stabiliser import Stabiliser
 from analysis.sums import Sums
 from analysis.table import IndexTable, Strata, index_table
@@ -69,7 +70,16 @@ def standardised_table(
     ]
     shares = np.array([[*standard.values()] or [0.0]], dtype=np.float64).T
     everywhere = np.tile(shares, (len(places), 1))
-    strata = Strata.of_places(ordered)
-    design = replace(strata.design, population=everywhere, shares=everywhere)
-    strata = replace(strata, design=design)
+    return in_proportions(Strata.of_places(ordered), everywhere, prior=prior, profile=profile)
+
+
+def in_proportions(
+    strata: Strata,
+    shares: Array,
+    *,
+    prior: Stabiliser | None = None,
+    profile: str = "t2b-pooled",
+) -> IndexTable:
+    """Return the index of each place as a mean of its strata, `shares` (strata, 1) of them."""
+    strata = replace(strata, design=replace(strata.design, population=shares, shares=shares))
     return index_table(strata, rollup="standardised", profile=profile, prior=prior or Stabiliser())

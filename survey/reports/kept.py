@@ -43,17 +43,11 @@ class Kept:
         self, session: Session, codes: Collection[str], period: Period
     ) -> Sequence[Received]:
         """Return how many answers these units received: what waits for a close is counted anew."""
-        waiting = responses.received(session, codes, period, waiting=True)
-        return [*self.settled(session, codes, period), *waiting]
-
-    def settled(
-        self, session: Session, codes: Collection[str], period: Period
-    ) -> Sequence[Received]:
-        """Return how many answers these units received that no longer wait for a close."""
-        return self.once(
+        settled = self.once(
             ("received", period),
             lambda: responses.received(session, codes, period, waiting=False),
         )
+        return [*settled, *responses.received(session, codes, period, waiting=True)]
 
 
 class _Store:

@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from analysis import Estimate, Stabiliser, gates
-from analysis.table import IndexTable, index_table
+from analysis import Estimate, gates
+from analysis.standardisation import in_proportions
+from analysis.table import IndexTable
 from survey.reports.comparison.figures import indices
 from survey.reports.comparison.result import Standardised
 from survey.reports.figures import strata_of
@@ -77,7 +77,4 @@ def _table(
 
     found = sorted({(place, field(row)) for place, own in enumerate(places) for row in own})
     shares = np.array([[mix[name]] for _place, name in found], dtype=np.float64)
-    strata = strata_of(places, field)
-    design = replace(strata.design, population=shares, shares=shares)
-    strata = replace(strata, design=design)
-    return index_table(strata, rollup="standardised", profile=PROFILE, prior=Stabiliser())
+    return in_proportions(strata_of(places, field), shares, profile=PROFILE)
