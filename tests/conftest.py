@@ -1,6 +1,5 @@
 """The application on a fresh database of either kind, and a client that reads strictly."""
 
-import gc
 import gzip
 import os
 import shutil
@@ -26,6 +25,7 @@ from werkzeug.test import TestResponse
 
 from survey import period, schema
 from survey.app import create_app
+from survey.cli.serve import settle_memory
 from survey.db import make_engine
 from tests import live, postgresql, province
 
@@ -60,9 +60,7 @@ _compile_builder = Rule._compile_builder
 
 def pytest_collection_finish() -> None:
     """Let the collector pass over what lives as long as the tests: a fifth of their time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    settle_memory()
 
 
 def _kept_builder(rule: Rule, append_unknown: bool = True) -> Any:

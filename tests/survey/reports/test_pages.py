@@ -15,7 +15,7 @@ from survey.storage import points, targets, units
 from survey.storage.batches import Batch
 from survey.storage.targets import INDEX
 from survey.storage.unit_successions import UnitSuccession
-from survey.storage.units import UnitRow
+from survey.storage.units import Unit, UnitRow
 from tests import peers, province, results
 from tests.province import Place
 
@@ -150,12 +150,17 @@ def test_what_came_to_another_unit_that_had_the_code_is_not_counted_as_received(
         assert (report.received, report.waiting) == (4, 4)
 
 
+def _anew() -> tuple[Unit, Unit, date]:
+    """Let a commune begin in October; return it, its neighbour, and when both had begun before."""
+    now, neighbour = (units.get(session(), code, period.today()) for code in ("31117", "31120"))
+    began, now.valid_from = now.valid_from, date(2026, 10, 1)
+    return now, neighbour, began
+
+
 def test_what_joined_and_what_left_within_the_period_is_told(app: Flask, place: Place) -> None:
     _two_months(app, place)
     with app.app_context():
-        now = units.get(session(), "31117", period.today())
-        neighbour = units.get(session(), "31120", period.today())
-        began, now.valid_from = now.valid_from, date(2026, 10, 1)
+        now, neighbour, began = _anew()
         rows = [
             UnitRow(number=1, code=code, name=name, level="commune", type="xa", parent_code="92")
             for code, name in (("31117", "Phường Ninh Kiều"), ("31118", "Xã cũ"))
@@ -185,9 +190,7 @@ def test_what_joined_and_what_left_within_the_period_is_told(app: Flask, place: 
 def test_what_left_another_unit_that_had_the_code_is_not_told(app: Flask, place: Place) -> None:
     _two_months(app, place)
     with app.app_context():
-        now = units.get(session(), "31117", period.today())
-        neighbour = units.get(session(), "31120", period.today())
-        began, now.valid_from = now.valid_from, date(2026, 10, 1)
+        now, neighbour, began = _anew()
         row = UnitRow(number=1, code="31117", name="Phường khác", level="commune", type="phuong")
         other = units.new(row, began, date(2026, 10, 1))
         row = UnitRow(number=2, code="31118", name="Xã cũ", level="commune", type="xa")
